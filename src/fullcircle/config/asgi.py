@@ -1,0 +1,31 @@
+"""The front's application: the door first, Django's pages behind it in threads."""
+
+import os
+from typing import Any, cast
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fullcircle.config.settings")
+
+import django
+
+django.setup()
+
+from a2wsgi import WSGIMiddleware  # noqa: E402 - Django must be set up before its pages are imported
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from fullcircle.config.intake_keys import IntakeKeys  # noqa: E402
+from fullcircle.config.options import options  # noqa: E402
+from fullcircle.door.app import make_app  # noqa: E402
+from fullcircle.door.intake import Intake  # noqa: E402
+from fullcircle.workers.intake import intake_path  # noqa: E402
+
+PAGE_THREADS = 8
+
+# The three packages type the same protocol in three ways.
+pages: Any = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=PAGE_THREADS)
+
+application = make_app(
+    Intake(intake_path(options().home)),
+    IntakeKeys(options().home),
+    pages,
+    is_https=options().is_https,
+)
