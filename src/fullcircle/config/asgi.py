@@ -16,7 +16,6 @@ from fullcircle.config.intake_keys import IntakeKeys  # noqa: E402
 from fullcircle.config.options import options  # noqa: E402
 from fullcircle.door.app import make_app  # noqa: E402
 from fullcircle.door.intake import Intake  # noqa: E402
-from fullcircle.workers.intake import intake_path  # noqa: E402
 
 PAGE_THREADS = 8
 
@@ -24,7 +23,7 @@ PAGE_THREADS = 8
 pages: Any = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=PAGE_THREADS)
 
 application = make_app(
-    Intake(intake_path(options().home)),
+    Intake(options().intake_file),
     IntakeKeys(options().home),
     pages,
     is_https=options().is_https,

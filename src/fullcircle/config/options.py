@@ -51,6 +51,11 @@ class Options(BaseSettings):
         return self.public_url or f"http://{self.bind}:{self.port}"
 
     @property
+    def intake_file(self) -> Path:
+        """The door's own file of raw bytes."""
+        return self.home / "intake" / "intake.sqlite3"
+
+    @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
 

@@ -21,6 +21,7 @@ class EventName(StrEnum):
     MATCH_DECIDED = "match.decided"
     NEED_NAMED = "need.named"
     NEED_MERGED = "need.merged"
+    NEED_PARTED = "need.parted"
     ISSUE_MATCHED = "issue.matched"
     CASE_OPENED = "case.opened"
     CASE_JOINED = "case.joined"

@@ -137,10 +137,13 @@ def match(
     lengths: list[int] = []
     for row, text in enumerate(texts):
         words = text.split()
-        if not index.strong.isdisjoint(words):
+        if index.strong.isdisjoint(words):
+            continue
+        terms = [*index.words.intersection(words), *index.pairs.intersection(map(" ".join, pairwise(words)))]
+        if terms:
             rows.append(row)
             lengths.append(len(words))
-            found.append([*index.words.intersection(words), *index.pairs.intersection(map(" ".join, pairwise(words)))])
+            found.append(terms)
     if rows:
         slots, scores = _weighed(found, lengths, index)
         for place in np.flatnonzero(scores >= propose_from).tolist():
@@ -185,11 +188,11 @@ def _weighed(
 
 
 def _reason(found: Sequence[str], slot: int, index: NeedIndex) -> str:
-    """The three that weighed most; a word inside a named pair is not named again."""
+    """The three that weighed most; no word is named twice."""
     weighed = [(-index.speaks[term][slot], term) for term in found if slot in index.speaks[term]]
     chosen: list[str] = []
     for _, term in sorted(weighed):
-        if not any(term in other.split() for other in chosen):
+        if not set(term.split()).intersection(" ".join(chosen).split()):
             chosen.append(term)
             if len(chosen) == 3:
                 break

@@ -181,8 +181,8 @@ def _first_change(zone: ZoneInfo, before: Moment, after: Moment, shift: int) -> 
 
 
 def _shift(zone: ZoneInfo, at: Moment) -> int:
-    offset = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)).astimezone(zone).utcoffset()
-    return int((offset or timedelta()).total_seconds() * 1000)
+    distance = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)).astimezone(zone).utcoffset()
+    return int((distance or timedelta()).total_seconds() * 1000)
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

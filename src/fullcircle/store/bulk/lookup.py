@@ -68,7 +68,7 @@ def _touchpoints(digests: Iterable[bytes]) -> dict[bytes, KnownTouchpoint]:
 
 def _identities(digests: Iterable[bytes]) -> dict[bytes, KnownIdentity]:
     rows = read_in(
-        "SELECT i.digest, i.id, COALESCE(p.merged_into, p.id), i.is_blocked, i.handle, i.name FROM identity i "
+        "SELECT i.digest, i.id, p.root_id, i.is_blocked, i.handle, i.name FROM identity i "
         "JOIN person p ON p.id = i.person_id WHERE i.digest IN ({marks})",
         [],
         [key for key in set(digests) if key],
@@ -152,4 +152,4 @@ def _cases(
 
 
 def _merged_into(persons: list[int]) -> list[tuple[Any, ...]]:
-    return read_in("SELECT id, merged_into FROM person WHERE merged_into IN ({marks})", [], persons)
+    return read_in("SELECT id, root_id FROM person WHERE merged_into IS NOT NULL AND root_id IN ({marks})", [], persons)

@@ -116,7 +116,7 @@ _IDENTITIES = Table(
         "last_seen_at",
     ],
 )
-_PERSONS = Table(models.Person, ["id", "workspace_id", "name", "merged_into", "created_at"])
+_PERSONS = Table(models.Person, ["id", "workspace_id", "name", "merged_into", "root_id", "created_at"])
 _ISSUES = Table(
     models.Issue,
     [
@@ -226,7 +226,7 @@ def write_touchpoints(new: Sequence[NewTouchpoint], segment_id: int, batch: Batc
 def write_people(workspace_id: int, settled: Settled, now: Moment) -> None:
     """New identities and their persons; changed handles and names."""
     found = settled.identities
-    _PERSONS.insert([(row.person_id, workspace_id, _name_of(row.record), None, now) for row in found])
+    _PERSONS.insert([(row.person_id, workspace_id, _name_of(row.record), None, row.person_id, now) for row in found])
     _IDENTITIES.insert([_identity_row(row, workspace_id) for row in found])
     many(
         "UPDATE identity SET handle = %s, name = %s WHERE id = %s",

@@ -8,17 +8,19 @@ from fullcircle.store.scope import ScopedModel
 
 
 class Person(ScopedModel):
-    """Whoever we believe stands behind one or more identities. `merged_into` always names the last survivor."""
+    """Whoever we believe stands behind one or more identities. A merge sets one pointer, `merged_into`; `root_id` is
+    where the pointers lead (itself for nearly everybody), kept by merge and unmerge so that a read needs one join."""
 
     id = RowidField()
     name = models.CharField(max_length=255)
     merged_into = models.BigIntegerField(null=True)
+    root_id = models.BigIntegerField()
     created_at = MomentField()
 
     class Meta:
         db_table = "person"
         indexes = [
-            models.Index(fields=["merged_into"], name="person_merged", condition=models.Q(merged_into__isnull=False))
+            models.Index(fields=["root_id"], name="person_merged", condition=models.Q(merged_into__isnull=False))
         ]
 
 

@@ -123,7 +123,7 @@ def _rows(cases: "QuerySet[models.Case]") -> list[CaseRow]:
             team=teams.get(case.team_id or 0, ""),
             responder=names.get(case.responder_id or 0, ""),
             person=people[case.person_id].name if case.person_id in people else "",
-            person_id=(people[case.person_id].merged_into or case.person_id) if case.person_id in people else 0,
+            person_id=people[case.person_id].root_id if case.person_id in people else 0,
             opened_at=case.opened_at,
             waiting_since=case.waiting_since,
             next_due_at=case.next_due_at,

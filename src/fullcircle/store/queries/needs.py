@@ -21,11 +21,12 @@ class NeedRow(msgspec.Struct, frozen=True):
 
 _PERSONS = """
 SELECT n.id, n.name, COALESCE(t.name, ''),
-    COUNT(DISTINCT COALESCE(p.merged_into, p.id)),
-    COUNT(DISTINCT CASE WHEN c.first_response_at > 0 THEN COALESCE(p.merged_into, p.id) END),
+    COUNT(DISTINCT p.root_id),
+    COUNT(DISTINCT CASE WHEN c.first_response_at > 0 THEN p.root_id END),
     COALESCE(MIN(i.opened_at), 0)
 FROM need n LEFT JOIN team t ON t.id = n.owner_team_id
-    LEFT JOIN issue i ON i.need_id = n.id
+    LEFT JOIN need m ON m.id = n.id OR m.merged_into_id = n.id
+    LEFT JOIN issue i ON i.need_id = m.id
     LEFT JOIN person p ON p.id = i.person_id
     LEFT JOIN "case" c ON c.issue_id = i.id
 WHERE n.workspace_id = %s AND n.merged_into_id IS NULL
@@ -33,7 +34,7 @@ GROUP BY n.id, n.name, t.name
 ORDER BY 4 DESC, n.id
 """
 _PROPOSED = """
-SELECT i.proposed_need_id, COUNT(DISTINCT COALESCE(p.merged_into, p.id))
+SELECT i.proposed_need_id, COUNT(DISTINCT p.root_id)
 FROM issue i JOIN person p ON p.id = i.person_id
 WHERE i.workspace_id = %s AND i.need_id IS NULL AND i.proposed_need_id IS NOT NULL
 GROUP BY i.proposed_need_id

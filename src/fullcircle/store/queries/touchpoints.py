@@ -119,7 +119,7 @@ def timeline(viewer: Viewer, person_id: int, *, before_id: int = NEWEST, limit: 
         row[0]
         for row in read(
             "SELECT i.id FROM identity i JOIN person p ON p.id = i.person_id "
-            "WHERE i.workspace_id = %s AND (p.id = %s OR p.merged_into = %s) ORDER BY i.id",
+            "WHERE i.workspace_id = %s AND (p.id = %s OR (p.merged_into IS NOT NULL AND p.root_id = %s)) ORDER BY i.id",
             [viewer.workspace_id, person_id, person_id],
         )
     ]
