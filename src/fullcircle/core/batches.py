@@ -22,9 +22,11 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Columns of equal length: `touchpoints[i]`, `raws[i]`, `tokens[i]`, `annotations[i]` are one record.
+    """Columns of equal length: `touchpoints[i]`, `digests[i]`, `tokens[i]`, `annotations[i]` ... are one record.
 
-    Steps return a new batch."""
+    Steps return a new batch. `raws` holds the bytes as they came until `put_segment` has compressed them all into
+    `segment`; `ordinals[i]` is the record's place in it.
+    """
 
     workspace_id: int
     source_id: int
@@ -33,9 +35,24 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     raws: tuple[bytes, ...]
     refused: tuple[Refused, ...] = ()
     moves: tuple[CursorMove, ...] = ()
+    digests: tuple[bytes, ...] = ()
+    authors: tuple[bytes, ...] = ()  # digest of who spoke; empty where the platform does not say
+    roots: tuple[bytes, ...] = ()  # digest of the thread's first touchpoint, where the platform names another
+    parents: tuple[bytes, ...] = ()  # digest of what it answers, where the platform does not name the root
+    segment: bytes = b""
+    ordinals: tuple[int, ...] = ()
     tokens: tuple[str, ...] = ()
     annotations: tuple[Annotation, ...] = ()
     model_version: int = 0
+
+
+_COLUMNS = ("touchpoints", "raws", "digests", "authors", "roots", "parents", "ordinals", "tokens", "annotations")
+
+
+def part_of(batch: Batch, first: int, last: int, **changes: object) -> Batch:
+    """Records `first` to `last` of a batch, as a batch of its own; the segment stays whole."""
+    cut = {name: getattr(batch, name)[first:last] for name in _COLUMNS}
+    return msgspec.structs.replace(batch, **cut, **changes)
 
 
 def batch_of(
@@ -57,4 +74,3 @@ def batch_of(
         refused=refused,
         moves=moves,
     )
-

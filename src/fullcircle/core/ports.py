@@ -46,6 +46,9 @@ class SourceContext(msgspec.Struct, frozen=True):
     client: HttpClient
     now: Moment
 
+    def __repr__(self) -> str:
+        return f"SourceContext(workspace_id={self.workspace_id}, source_id={self.source_id})"
+
 
 class Setting(msgspec.Struct, frozen=True):
     """One field of a connector's set-up form."""

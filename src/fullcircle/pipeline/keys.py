@@ -2,6 +2,8 @@
 
 from hashlib import blake2b
 
+import msgspec
+
 from fullcircle.core.batches import Batch
 from fullcircle.core.records import Touchpoint
 
@@ -31,22 +33,26 @@ def thread_of(root_digest: bytes) -> int:
     return int.from_bytes(root_digest[:8], "big", signed=True)
 
 
-class BatchKeys:
-    """The digests of a batch, computed once and used by the lookup and by settling."""
-
-    def __init__(self, batch: Batch) -> None:
-        self.touchpoints = [touchpoint_digest(touchpoint) for touchpoint in batch.touchpoints]
-        self.identities = [identity_digest(touchpoint) for touchpoint in batch.touchpoints]
-        self.roots = [_root_digest(touchpoint) for touchpoint in batch.touchpoints]
-        self.parents = [
-            digest(batch.workspace_id, touchpoint.platform, touchpoint.host, touchpoint.parent_id)
-            if touchpoint.parent_id and not touchpoint.root_id
-            else b""
-            for touchpoint in batch.touchpoints
-        ]
+def put_keys(batch: Batch, tools: object = None) -> Batch:
+    """The digests of every record, computed once, where analysis runs: the writer has enough to do."""
+    points = batch.touchpoints
+    return msgspec.structs.replace(
+        batch,
+        digests=tuple([touchpoint_digest(point) for point in points]),
+        authors=tuple([identity_digest(point) for point in points]),
+        roots=tuple([_root_digest(point) for point in points]),
+        parents=tuple([_parent_digest(point) for point in points]),
+    )
 
 
 def _root_digest(touchpoint: Touchpoint) -> bytes:
-    if not touchpoint.root_id or touchpoint.root_id == touchpoint.external_id:
+    root_id = touchpoint.root_id
+    if not root_id or root_id == touchpoint.external_id:
         return b""
-    return digest(touchpoint.workspace_id, touchpoint.platform, touchpoint.host, touchpoint.root_id)
+    return digest(touchpoint.workspace_id, touchpoint.platform, touchpoint.host, root_id)
+
+
+def _parent_digest(touchpoint: Touchpoint) -> bytes:
+    if touchpoint.root_id or not touchpoint.parent_id:
+        return b""
+    return digest(touchpoint.workspace_id, touchpoint.platform, touchpoint.host, touchpoint.parent_id)

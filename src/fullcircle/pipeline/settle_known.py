@@ -22,7 +22,7 @@ def put_known(settling: Settling) -> None:
     for index, touchpoint in enumerate(settling.batch.touchpoints):
         if index in settling.blocked:
             continue
-        known = settling.lookup.touchpoints.get(settling.keys.touchpoints[index])
+        known = settling.lookup.touchpoints.get(settling.batch.digests[index])
         if touchpoint.change is Change.DELETE:
             _take_back(settling, index, touchpoint, known)
         elif known is None or not known.touchpoint_id:
@@ -36,7 +36,7 @@ def _store(settling: Settling, index: int, touchpoint: Touchpoint, is_deleted: b
     captured_at = touchpoint.captured_at
     ordered_at = clamp(touchpoint.occurred_at, max(source.connected_at - source.horizon_ms, 0), captured_at)
     identifier = (ordered_at // MINUTE) << ID_LOW | (lookup.numbers.take("touchpoint") & 0xFFFFFFFF)
-    key = settling.keys.touchpoints[index]
+    key = settling.batch.digests[index]
     is_live = not touchpoint.is_history
     new = NewTouchpoint(
         id=identifier,
@@ -44,7 +44,7 @@ def _store(settling: Settling, index: int, touchpoint: Touchpoint, is_deleted: b
         record=touchpoint,
         annotation=settling.batch.annotations[index],
         tokens=settling.batch.tokens[index],
-        ordinal=index,
+        ordinal=settling.batch.ordinals[index],
         ordered_at=ordered_at,
         identity_id=None,
         thread=_thread(settling, index),
@@ -60,15 +60,15 @@ def _store(settling: Settling, index: int, touchpoint: Touchpoint, is_deleted: b
 
 def _thread(settling: Settling, index: int) -> int | None:
     """The root's thread where the platform names it, else the parent's, else the parent is presumed to be the root."""
-    lookup, keys = settling.lookup, settling.keys
-    if keys.roots[index]:
-        return thread_of(keys.roots[index])
-    parent = keys.parents[index]
+    lookup, batch = settling.lookup, settling.batch
+    if batch.roots[index]:
+        return thread_of(batch.roots[index])
+    parent = batch.parents[index]
     if not parent:
         return None
-    own = thread_of(keys.touchpoints[index])
+    own = thread_of(batch.digests[index])
     thread = lookup.parent_threads.get(parent, thread_of(parent))
-    lookup.parent_threads[keys.touchpoints[index]] = thread
+    lookup.parent_threads[batch.digests[index]] = thread
     if own in lookup.fostered and own != thread:
         settling.settled.adopted.append((own, thread))
         lookup.fostered.discard(own)
@@ -93,7 +93,7 @@ def _see_again(settling: Settling, index: int, touchpoint: Touchpoint, known: Kn
     settled.edited.append(
         Edited(
             touchpoint_id=known.touchpoint_id,
-            digest=settling.keys.touchpoints[index],
+            digest=settling.batch.digests[index],
             record=touchpoint,
             annotation=settling.batch.annotations[index],
             tokens=settling.batch.tokens[index],
@@ -106,7 +106,7 @@ def _see_again(settling: Settling, index: int, touchpoint: Touchpoint, known: Kn
 
 
 def _take_back(settling: Settling, index: int, touchpoint: Touchpoint, known: KnownTouchpoint | None) -> None:
-    settled, key = settling.settled, settling.keys.touchpoints[index]
+    settled, key = settling.settled, settling.batch.digests[index]
     if known is None:
         settling.lookup.touchpoints[key] = KnownTouchpoint(0, touchpoint.version, True)
         settled.bare_deletes.append((key, touchpoint.version))

@@ -10,7 +10,7 @@ from fullcircle.pipeline.settling import Settling
 def drop_blocked(settling: Settling) -> None:
     """Records of an identity the workspace blocked are counted and not stored."""
     identities = settling.lookup.identities
-    for index, key in enumerate(settling.keys.identities):
+    for index, key in enumerate(settling.batch.authors):
         known = identities.get(key)
         if known is not None and known.is_blocked:
             settling.blocked.add(index)
@@ -20,7 +20,7 @@ def drop_blocked(settling: Settling) -> None:
 
 def put_identity(settling: Settling) -> None:
     """Give each new touchpoint its identity and person; note changed names."""
-    identities, keys = settling.lookup.identities, settling.keys.identities
+    identities, keys = settling.lookup.identities, settling.batch.authors
     for index, new in settling.new.items():
         key = keys[index]
         if not key:

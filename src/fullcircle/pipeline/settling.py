@@ -3,23 +3,20 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-import msgspec
-
-from fullcircle.core.batches import Batch
+from fullcircle.core.batches import Batch, part_of
 from fullcircle.core.events import EventName
 from fullcircle.core.kinds import Change
 from fullcircle.core.moments import Moment
 from fullcircle.core.records import Touchpoint
 from fullcircle.pipeline.house import House, SourceFacts
-from fullcircle.pipeline.keys import BatchKeys, touchpoint_digest
 from fullcircle.pipeline.settled import Lookup, NewEvent, NewIssue, NewTouchpoint, OpenCase, Settled, Turn
 
 
 class Settling:
     """A batch, what is known, and the intents so far. `new` maps a record's index to the row it became."""
 
-    def __init__(self, batch: Batch, keys: BatchKeys, lookup: Lookup, house: House, source: SourceFacts) -> None:
-        self.batch, self.keys, self.lookup, self.house, self.source = batch, keys, lookup, house, source
+    def __init__(self, batch: Batch, lookup: Lookup, house: House, source: SourceFacts) -> None:
+        self.batch, self.lookup, self.house, self.source = batch, lookup, house, source
         self.settled = Settled(batch)
         self.new: dict[int, NewTouchpoint] = {}
         self.blocked: set[int] = set()
@@ -58,10 +55,9 @@ def in_order_parts(batch: Batch) -> list[Batch]:
     """Cut a batch where a record changes what an earlier one of the same batch stores. Each part is settled against
     what the parts before it wrote, so no step has to know of rows that do not exist yet. Nearly always one part."""
     cuts = [0]
-    seen: dict[bytes, tuple[Moment, Change]] = {}
-    for index, touchpoint in enumerate(batch.touchpoints):
-        key = touchpoint_digest(touchpoint)
-        form = (touchpoint.version, touchpoint.change if touchpoint.change is Change.DELETE else Change.CREATE)
+    seen: dict[bytes, tuple[Moment, bool]] = {}
+    for index, (key, touchpoint) in enumerate(zip(batch.digests, batch.touchpoints, strict=True)):
+        form = (touchpoint.version, touchpoint.change is Change.DELETE)
         if seen.setdefault(key, form) != form:
             cuts.append(index)
             seen = {key: form}
@@ -72,15 +68,8 @@ def in_order_parts(batch: Batch) -> list[Batch]:
 
 def _cut(batch: Batch, cuts: list[int]) -> Iterable[Batch]:
     for first, last in pairwise(cuts):
-        is_end = last == len(batch.touchpoints)
-        yield msgspec.structs.replace(
-            batch,
-            touchpoints=batch.touchpoints[first:last],
-            raws=batch.raws[first:last],
-            tokens=batch.tokens[first:last],
-            annotations=batch.annotations[first:last],
+        if last == len(batch.touchpoints):
+            yield part_of(batch, first, last)
+        else:
             # What is counted by the reader and what moves the cursor belongs to the whole: it goes with the last part.
-            received=batch.received if is_end else 0,
-            refused=batch.refused if is_end else (),
-            moves=batch.moves if is_end else (),
-        )
+            yield part_of(batch, first, last, received=0, refused=(), moves=())

@@ -87,7 +87,7 @@ class FullText(_PerDatabase):
                 f'CREATE INDEX "{self.table}_gin" ON "{self.table}" USING GIN ("words") WITH (fastupdate = on)',
             ]
         return [
-            f"CREATE VIRTUAL TABLE \"{self.table}\" USING fts5(words, content='', tokenize='ascii', columnsize=0)",
+            f"CREATE VIRTUAL TABLE \"{self.table}\" USING fts5(words, content='', tokenize='ascii', detail=none, columnsize=0)",
         ]
 
     def undo_statements(self, vendor: str) -> list[str]:

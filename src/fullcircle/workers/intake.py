@@ -87,4 +87,3 @@ def _parts(source: OpenSource, rows: list[Row]) -> Iterator[tuple[int, list[RawR
         if len(raws) >= ROWS_A_TURN or index + 1 == len(rows):
             yield row.seq, raws
             raws = []
-

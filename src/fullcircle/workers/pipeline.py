@@ -6,19 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import msgspec
 import structlog
 from django.db import DatabaseError
 
 from fullcircle.analysis.terms import TermMatcher
 from fullcircle.analysis.understand import Understander
-from fullcircle.core.batches import Batch, Refused
+from fullcircle.core.batches import Batch, Refused, part_of
 from fullcircle.core.drops import QuarantineReason, Unreadable
 from fullcircle.core.errors import StoreBusyError
 from fullcircle.core.moments import now
 from fullcircle.core.records import RawRecord
+from fullcircle.core.segments import unpack
 from fullcircle.pipeline.house import House, SourceFacts
-from fullcircle.pipeline.keys import BatchKeys
 from fullcircle.pipeline.settled import Lookup, Settled
 from fullcircle.pipeline.steps import Tools, analyse, settle
 from fullcircle.store.bulk import settle_and_write
@@ -82,8 +81,8 @@ class Pipeline:
             with _writing:
                 house = house_of(batch.workspace_id)
 
-                def settle_part(part: Batch, keys: BatchKeys, lookup: Lookup) -> Settled:
-                    return settle(part, keys, lookup, house, source, self.timings)
+                def settle_part(part: Batch, lookup: Lookup) -> Settled:
+                    return settle(part, lookup, house, source, self.timings)
 
                 settled = settle_and_write(
                     batch, settle_part, now(), reopen_within_ms=house.reopen_window_ms, timed=self.timings
@@ -101,27 +100,16 @@ class Pipeline:
             log.error("record refused by the database", source_id=batch.source_id, error=type(error).__name__)
             return self._commit(_poisoned(batch, error), source)
         middle = count // 2
-        first = _slice(batch, 0, middle)
-        first = msgspec.structs.replace(first, received=middle, refused=(), moves=())
-        rest = _slice(batch, middle, count)
-        rest = msgspec.structs.replace(rest, received=batch.received - middle)
+        first = part_of(batch, 0, middle, received=middle, refused=(), moves=())
+        rest = part_of(batch, middle, count, received=batch.received - middle)
         return _sum([self._commit(first, source), self._commit(rest, source)])
 
 
-def _slice(batch: Batch, first: int, last: int) -> Batch:
-    return msgspec.structs.replace(
-        batch,
-        touchpoints=batch.touchpoints[first:last],
-        raws=batch.raws[first:last],
-        tokens=batch.tokens[first:last],
-        annotations=batch.annotations[first:last],
-    )
-
-
 def _poisoned(batch: Batch, error: Exception) -> Batch:
-    raw = RawRecord(batch.raws[0], "refused", batch.touchpoints[0].captured_at)
+    payload = batch.raws[0] if batch.raws else unpack(batch.segment)[batch.ordinals[0]]
+    raw = RawRecord(payload, "refused", batch.touchpoints[0].captured_at)
     why = Unreadable(QuarantineReason.POISON, f"the database refused it: {type(error).__name__}")
-    return msgspec.structs.replace(_slice(batch, 0, 0), refused=(*batch.refused, Refused(raw, why)))
+    return part_of(batch, 0, 0, refused=(*batch.refused, Refused(raw, why)), segment=b"")
 
 
 def _sum(tallies: list[dict[str, int]]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """A source between its row and its connector: context, errors, back-off."""
 
 from collections.abc import Mapping
+
 import msgspec
 
 from fullcircle.connectors.registry import connector_named

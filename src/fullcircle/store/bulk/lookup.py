@@ -8,7 +8,7 @@ from django.db import connection
 from fullcircle.core.batches import Batch
 from fullcircle.core.kinds import Change, Direction
 from fullcircle.core.moments import Moment
-from fullcircle.pipeline.keys import BatchKeys, thread_of
+from fullcircle.pipeline.keys import thread_of
 from fullcircle.pipeline.settled import (
     KnownIdentity,
     KnownTouchpoint,
@@ -22,16 +22,16 @@ from fullcircle.store.bulk.rollups import rollup_key
 from fullcircle.store.bulk.tables import quoted, read, read_in
 
 
-def read_lookup(batch: Batch, keys: BatchKeys, reopen_within_ms: int, now: Moment) -> Lookup:
+def read_lookup(batch: Batch, reopen_within_ms: int, now: Moment) -> Lookup:
     """Inside the writer's transaction, so that nothing moves between reading and writing."""
-    known = _touchpoints(keys.touchpoints)
+    known = _touchpoints(batch.digests)
     changed = [
         found.touchpoint_id
-        for touchpoint, key in zip(batch.touchpoints, keys.touchpoints, strict=True)
+        for touchpoint, key in zip(batch.touchpoints, batch.digests, strict=True)
         if (found := known.get(key)) and found.touchpoint_id and _changes(touchpoint, found)
     ]
-    identities = _identities(keys.identities)
-    threads = _inbound_and_outbound_threads(batch, keys)
+    identities = _identities(batch.authors)
+    threads = _answered_threads(batch)
     by_person, by_thread = _cases(
         batch.workspace_id, {identity.person_id for identity in identities.values()}, threads, now - reopen_within_ms
     )
@@ -39,8 +39,8 @@ def read_lookup(batch: Batch, keys: BatchKeys, reopen_within_ms: int, now: Momen
         touchpoints=known,
         rows=_rows(changed),
         revisions=_revisions(changed),
-        parent_threads=_parent_threads(keys.parents),
-        fostered=_fostered(batch, keys),
+        parent_threads=_parent_threads(batch.parents),
+        fostered=_fostered(batch),
         identities=identities,
         cases_by_person=by_person,
         cases_by_thread=by_thread,
@@ -110,19 +110,19 @@ def _parent_threads(digests: Iterable[bytes]) -> dict[bytes, int]:
     return {bytes(key): thread if thread is not None else thread_of(bytes(key)) for key, thread in rows}
 
 
-def _fostered(batch: Batch, keys: BatchKeys) -> set[int]:
+def _fostered(batch: Batch) -> set[int]:
     """Replies that came before the reply they answer presumed it to be the root."""
-    presumed = [thread_of(own) for own, parent in zip(keys.touchpoints, keys.parents, strict=True) if parent]
+    presumed = [thread_of(own) for own, parent in zip(batch.digests, batch.parents, strict=True) if parent]
     rows = read_in("SELECT DISTINCT thread FROM touchpoint WHERE thread IN ({marks})", [], presumed)
     return {row[0] for row in rows}
 
 
-def _inbound_and_outbound_threads(batch: Batch, keys: BatchKeys) -> list[int]:
+def _answered_threads(batch: Batch) -> list[int]:
     """Threads whose cases matter beyond their person: where we ourselves spoke."""
     return [
-        thread_of(keys.roots[i] or keys.parents[i])
+        thread_of(batch.roots[i] or batch.parents[i])
         for i, touchpoint in enumerate(batch.touchpoints)
-        if touchpoint.direction is Direction.OUTBOUND and (keys.roots[i] or keys.parents[i])
+        if touchpoint.direction is Direction.OUTBOUND and (batch.roots[i] or batch.parents[i])
     ]
 
 

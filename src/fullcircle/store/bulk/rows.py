@@ -138,11 +138,13 @@ _ASSIGNMENTS = Table(
 _EVENTS = Table(models.Event, ["id", "workspace_id", "name", "occurred_at", "subject_id", "actor", "detail"])
 
 
-def write_segment(batch: Batch, segment_id: int, body: bytes) -> None:
+def write_segment(batch: Batch, segment_id: int) -> None:
     """One compressed block of what arrived."""
-    if body:
+    if batch.segment and batch.touchpoints:
         stored_at = batch.touchpoints[0].captured_at
-        _SEGMENTS.insert([(segment_id, batch.workspace_id, batch.source_id, stored_at, len(batch.raws), body)])
+        _SEGMENTS.insert(
+            [(segment_id, batch.workspace_id, batch.source_id, stored_at, len(batch.touchpoints), batch.segment)]
+        )
 
 
 def _extra(record: Touchpoint) -> bytes | None:

@@ -11,17 +11,16 @@ from fullcircle.core.crashpoints import crashpoint
 from fullcircle.core.drops import Unreadable
 from fullcircle.core.errors import StoreBusyError
 from fullcircle.core.moments import Moment
-from fullcircle.pipeline.keys import BatchKeys
 from fullcircle.pipeline.settled import Lookup, Settled
 from fullcircle.pipeline.settling import in_order_parts
-from fullcircle.store.bulk import changes, rows, segments, words
+from fullcircle.store.bulk import changes, rows, words
 from fullcircle.store.bulk.cases import write_cases
 from fullcircle.store.bulk.lookup import read_lookup
 from fullcircle.store.bulk.rollups import Key, Measures, add_to, rollup_key, write_rollups, write_tally
 from fullcircle.store.bulk.tables import many
 from fullcircle.store.partitions import ensure_partitions
 
-Settle = Callable[[Batch, BatchKeys, Lookup], Settled]
+Settle = Callable[[Batch, Lookup], Settled]
 Timed = Callable[[str], AbstractContextManager[Any]]
 ATTEMPTS = 3
 
@@ -43,12 +42,12 @@ def settle_and_write(
     """Commit a batch exactly once. On PostgreSQL another writer may have stored the same key meanwhile: the unique key
     refuses, and the whole batch is settled anew against what is there now. Raises StoreBusyError when the database is
     locked, full or away: nothing of the batch is stored then, and its cursor has not moved."""
-    parts = [(part, BatchKeys(part)) for part in in_order_parts(batch)]
+    parts = in_order_parts(batch)
     ensure_partitions(batch.touchpoints)
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                settled = [_settle_part(part, keys, settle, now, reopen_within_ms, timed) for part, keys in parts]
+                settled = [_settle_part(part, settle, now, reopen_within_ms, timed) for part in parts]
                 crashpoint("before_commit")
             crashpoint("after_commit")
         except IntegrityError:
@@ -64,12 +63,10 @@ def settle_and_write(
     raise AssertionError("unreachable")
 
 
-def _settle_part(
-    part: Batch, keys: BatchKeys, settle: Settle, now: Moment, reopen_within_ms: int, timed: Timed
-) -> Settled:
+def _settle_part(part: Batch, settle: Settle, now: Moment, reopen_within_ms: int, timed: Timed) -> Settled:
     with timed("lookup"):
-        lookup = read_lookup(part, keys, reopen_within_ms, now)
-    settled = settle(part, keys, lookup)
+        lookup = read_lookup(part, reopen_within_ms, now)
+    settled = settle(part, lookup)
     with timed("write"):
         write(settled, lookup, now)
     return settled
@@ -100,8 +97,8 @@ def write_moves(workspace_id: int, moves: tuple[CursorMove, ...], now: Moment) -
 
 def _write_new(settled: Settled, counts: dict[Key, Measures], lookup: Lookup) -> None:
     batch = settled.batch
-    segment_id = lookup.numbers.take("raw_segment") if batch.raws else 0
-    rows.write_segment(batch, segment_id, segments.pack(batch.raws) if batch.raws else b"")
+    segment_id = lookup.numbers.take("raw_segment") if batch.segment else 0
+    rows.write_segment(batch, segment_id)
     rows.write_touchpoints(settled.touchpoints, segment_id, batch)
     words.index(batch.workspace_id, [(new.id, new.tokens) for new in settled.touchpoints if not new.is_deleted])
     new_case_firsts = {new.first_touchpoint_id for new in settled.new_cases}
