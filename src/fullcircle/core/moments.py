@@ -7,6 +7,7 @@ import re
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 Moment: TypeAlias = int
@@ -20,7 +21,8 @@ EARLIEST: Moment = 0
 LATEST: Moment = 4_102_444_800_000  # 2100-01-01; later claims are clamped to the time of capture
 
 _ISO = re.compile(
-    r"\s*(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?\s*"
+    r"\s*(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?\s*",
+    re.ASCII,
 )
 
 
@@ -48,6 +50,10 @@ def to_iso(moment: Moment) -> str:
 
 def parse_moment(text: str) -> Moment | None:
     """Read ISO 8601 or RFC 2822; None where no time can be read. Never raises."""
+    if len(text) == 24 and text[23] == "Z" and text[10] == "T" and text[19] == ".":
+        quick = _parse_stamp(text)
+        if quick is not None:
+            return quick
     found = _ISO.fullmatch(text)
     if found is None:
         return _parse_mail_date(text)
@@ -60,6 +66,28 @@ def parse_moment(text: str) -> Moment | None:
         return None
     moment = int(value.timestamp()) * 1000 + int(((fraction or "") + "000")[:3])
     return moment - _zone_ms(zone)
+
+
+def _parse_stamp(text: str) -> Moment | None:
+    """`2026-05-01T09:30:00.000Z`, the form platforms send by the million; None where it is not quite that."""
+    day = _day_start(text[:10])
+    clock = text[11:13] + text[14:16] + text[17:19] + text[20:23]
+    if day is None or not (clock.isdecimal() and clock.isascii() and text[13] == text[16] == ":"):
+        return None
+    hour, minute, second = int(clock[:2]), int(clock[2:4]), int(clock[4:6])
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return day + hour * HOUR + minute * MINUTE + second * SECOND + int(clock[6:])
+
+
+@lru_cache(maxsize=1024)
+def _day_start(text: str) -> Moment | None:
+    if not (text.isascii() and text[4] == text[7] == "-" and (text[:4] + text[5:7] + text[8:]).isdecimal()):
+        return None
+    try:
+        return int(datetime(int(text[:4]), int(text[5:7]), int(text[8:]), tzinfo=UTC).timestamp()) * 1000
+    except ValueError:
+        return None
 
 
 def _zone_ms(zone: str | None) -> int:
