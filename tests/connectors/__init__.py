@@ -1,0 +1,1 @@
+"""Tests of the room of connectors: the guarded client and the table."""
