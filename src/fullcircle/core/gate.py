@@ -151,9 +151,9 @@ _SUPERSETS = {"iso8859-1": "cp1252", "ascii": "utf-8", "gb2312": "gb18030", "gbk
 def decode_bytes(data: bytes, declared: str = "") -> tuple[str, str]:
     """Text of a file or feed of unknown encoding, and the name of the encoding. Never raises; NULs become U+FFFD.
 
-    In order: a byte order mark; `declared` (an HTTP charset; Western ones only where it is not UTF-8); an XML
-    declaration; the NULs of UTF-16 without a mark; UTF-8; UTF-8 with few wrong bytes; Windows-1252, or ISO 8859-1 where that has no such byte. Text that is valid
-    UTF-8, without mark, NUL or declaration, comes back exactly."""
+    In order: a byte order mark; `declared` (an HTTP charset; a Western one only where it is not UTF-8); an XML
+    declaration; the NULs of UTF-16 without a mark; UTF-8; UTF-8 with few wrong bytes; Windows-1252, or ISO 8859-1 where
+    that has no such byte. Text that is valid UTF-8, without mark, NUL or declaration, comes back exactly."""
     for mark, name in _MARKS:
         if data.startswith(mark):
             return _cleaned(data[len(mark) :].decode(name, "replace")), name

@@ -32,6 +32,8 @@ from fullcircle.routing.joining import CaseFacts, JoinAction, TouchpointFacts, j
 from fullcircle.routing.rules import Priority
 
 TITLE_LIMIT = 200
+THREADLESS = frozenset({Channel.DIRECT_MESSAGES, Channel.CALLS, Channel.MAIL, Channel.FORMS})
+"""Elsewhere a case belongs to one thread, so most cases of a busy person need no second look."""
 PROMPT_KINDS = frozenset({Kind.DIRECT_MESSAGE, Kind.EMAIL, Kind.QUESTION, Kind.CHAT})
 """Kinds by which somebody turns to us in person: they want an answer unless analysis says it is spam."""
 
@@ -100,14 +102,18 @@ def thread_number(new: NewTouchpoint) -> int:
 
 
 def _joined(cases: list[OpenCase], new: NewTouchpoint, person_id: int, settling: Settling) -> OpenCase | None:
-    facts = [_case_facts(case) for case in cases]
+    thread = thread_number(new)
+    if new.record.channel not in THREADLESS:
+        cases = [case for case in cases if case.thread == thread]
+        if not cases:
+            return None
     decision = join_or_open(
-        facts,
+        [_case_facts(case) for case in cases],
         TouchpointFacts(
             person_id=person_id,
             channel=new.record.channel,
             account=str(new.account_id or ""),
-            thread_id=str(thread_number(new)),
+            thread_id=str(thread),
             occurred_at=new.ordered_at,
         ),
         settling.house.reopen_window_ms,

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import msgspec
 
 from fullcircle.connectors.registry import connector_named
-from fullcircle.core.errors import TransientSourceError
 from fullcircle.core.events import EventName
 from fullcircle.core.moments import MINUTE, Moment, now
 from fullcircle.core.ports import Connector, HttpClient, SourceContext
@@ -15,6 +14,9 @@ from fullcircle.store.records import record_event
 
 FIRST_WAIT_MS = 15_000
 LONGEST_WAIT_MS = 30 * MINUTE
+QUOTA_LIMIT = 1 << 30
+LONGEST_SAID_S = 3_600.0
+"""However long a platform or connector says: a source is asked again within the hour."""
 
 
 class OpenSource(msgspec.Struct):
@@ -26,7 +28,8 @@ class OpenSource(msgspec.Struct):
 
 
 def open_source(row: models.Source, client: HttpClient, keys: list[str]) -> OpenSource:
-    """`keys` open the credentials, the current one first. Raises ConfigError for a connector that is gone or credentials that cannot be opened."""
+    """`keys` open the credentials, the current one first. Raises ConfigError for a connector that is gone, or
+    credentials that cannot be opened."""
     secrets = unseal(row.secrets, f"source:{row.id}", keys) if row.secrets else {}
     return OpenSource(row, connector_named(row.connector), context_of(row, client, secrets))
 
@@ -53,23 +56,28 @@ def _update(row: models.Source, **changes: object) -> None:
 def note_contact(row: models.Source, record_count: int, quota_left: int) -> None:
     """The platform answered."""
     at = now()
-    changes: dict[str, object] = {"last_contact_at": at, "failure_count": 0, "retry_at": 0, "quota_left": quota_left}
+    changes: dict[str, object] = {"last_contact_at": at, "quota_left": max(-1, min(quota_left, QUOTA_LIMIT))}
     if record_count:
         changes["last_record_at"] = at
+    _update(row, **changes)
+
+
+def note_recovery(row: models.Source, *, has_rested: bool) -> None:
+    """A poll went through; a rest the platform asked for in it still holds."""
     if row.failure_count:
         record_event(row.workspace_id, EventName.SOURCE_RESUMED, row.id)
-    _update(row, state_reason="", **changes)
+    if row.failure_count or row.state_reason or row.retry_at:
+        _update(row, failure_count=0, state_reason="", **({} if has_rested else {"retry_at": 0}))
 
 
-def note_failure(row: models.Source, error: TransientSourceError) -> None:
+def note_failure(row: models.Source, why: str, wait_s: float) -> None:
     """Not before the platform's own word, else twice as long as the last time, up to half an hour."""
-    said = (error.retry_after_s or 0) * 1000
     wait_ms = min(FIRST_WAIT_MS * 2 ** min(row.failure_count, 10), LONGEST_WAIT_MS)
     _update(
         row,
         failure_count=row.failure_count + 1,
-        retry_at=now() + int(max(said, wait_ms)),
-        state_reason=str(error)[:500],
+        retry_at=max(row.retry_at, now() + max(int(wait_s * 1000), wait_ms)),
+        state_reason=why[:500],
     )
 
 

@@ -164,9 +164,9 @@ def _touchpoint_row(new: NewTouchpoint, segment_id: int) -> tuple[Any, ...]:
         record.platform,
         record.host,
         record.external_id,
-        record.kind.value,
-        record.direction.value,
-        record.channel.value,
+        record.kind._value_,  # the property `value` costs five times as much, 60,000 times a second
+        record.direction._value_,
+        record.channel._value_,
         record.is_public,
         None,
         record.occurred_at,

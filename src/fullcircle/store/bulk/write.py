@@ -110,7 +110,7 @@ def _write_new(settled: Settled, counts: dict[Key, Measures], lookup: Lookup) ->
                 new.id,
                 new.account_id,
                 record.platform,
-                record.direction.value,
+                record.direction._value_,
                 note.department,
                 note.language,
                 new.team_id,

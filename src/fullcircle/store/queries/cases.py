@@ -1,5 +1,6 @@
 """Cases: the inbox, one case whole, what waits."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ class CaseFilter(msgspec.Struct, frozen=True):
     is_unassigned: bool = False
     is_late: bool = False
     is_urgent: bool = False
+    due_before: Moment = 0  # due from now on, and before this moment
     need_id: int = 0
     platform: str = ""
 
@@ -59,15 +61,15 @@ def inbox(
     rows = _wanted(viewer, wanted, now)
     if before is not None:
         rows = rows.filter(Q(updated_at__lt=before[0]) | Q(updated_at=before[0], id__lt=before[1]))
-    return _rows(rows.order_by("-updated_at", "-id")[:limit])
+    return case_rows(rows.order_by("-updated_at", "-id")[:limit])
 
 
 def most_pressing(viewer: Viewer, wanted: CaseFilter, now: Moment, *, limit: int = 50) -> list[CaseRow]:
     """Those whose promise runs out first; those without one after them, the most urgent and longest waiting first."""
     rows = _wanted(viewer, wanted, now)
-    due = list(_rows(rows.filter(next_due_at__gt=0).order_by("next_due_at", "id")[:limit]))
+    due = list(case_rows(rows.filter(next_due_at__gt=0).order_by("next_due_at", "id")[:limit]))
     if len(due) < limit:
-        due += _rows(rows.filter(next_due_at=0).order_by("-priority", "waiting_since", "id")[: limit - len(due)])
+        due += case_rows(rows.filter(next_due_at=0).order_by("-priority", "waiting_since", "id")[: limit - len(due)])
     return due
 
 
@@ -92,6 +94,8 @@ def _wanted(viewer: Viewer, wanted: CaseFilter, now: Moment) -> "QuerySet[models
         rows = rows.filter(responder_id__isnull=True)
     if wanted.is_late:
         rows = rows.filter(next_due_at__gt=0, next_due_at__lt=now)
+    if wanted.due_before:
+        rows = rows.filter(next_due_at__gte=now, next_due_at__lt=wanted.due_before)
     if wanted.is_urgent:
         rows = rows.filter(priority__gte=3)
     if wanted.need_id:
@@ -103,7 +107,8 @@ def _wanted(viewer: Viewer, wanted: CaseFilter, now: Moment) -> "QuerySet[models
     return rows
 
 
-def _rows(cases: "QuerySet[models.Case]") -> list[CaseRow]:
+def case_rows(cases: Iterable[models.Case]) -> list[CaseRow]:
+    """With the names of who has them, in a handful of queries however many there are."""
     found = list(cases)
     teams = dict(models.Team.everywhere.filter(id__in={case.team_id for case in found}).values_list("id", "name"))
     members = models.Member.everywhere.filter(id__in={case.responder_id for case in found}).select_related("login")

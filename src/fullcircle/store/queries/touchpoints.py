@@ -155,3 +155,41 @@ def of_thread(viewer: Viewer, thread: int, limit: int = 200) -> list[FoundTouchp
         f"SELECT {_COLUMNS} FROM {_JOINED} WHERE (t.thread = %s OR t.id = %s) AND {where} ORDER BY t.id LIMIT %s"
     )
     return _found(read(statement, [thread, root[0][0] if root else 0, *values, limit]))
+
+
+def find_words(
+    viewer: Viewer,
+    words: Sequence[str],
+    conditions: Sequence[str],
+    values: Sequence[Any],
+    *,
+    before_id: int,
+    after_id: int,
+    limit: int,
+) -> tuple[list[FoundTouchpoint], int]:
+    """Of the newest `limit` matches of our own tokens those that meet the conditions (SQL over t, i, a), and the id to
+    look on below; 0 where there are no more."""
+    matched, match_values = _matched(viewer.workspace_id, words, before_id, after_id, limit)
+    found = read(f"SELECT id FROM {matched.removeprefix('MATERIALIZED ')} f ORDER BY id DESC", match_values)
+    if not found:
+        return [], 0
+    marks = ", ".join(["%s"] * len(found))
+    rows = _asked(viewer, [f"t.id IN ({marks})", *conditions], [*[row[0] for row in found], *values], limit)
+    return rows, found[-1][0] if len(found) == limit else 0
+
+
+def newest(
+    viewer: Viewer, conditions: Sequence[str], values: Sequence[Any], *, before_id: int, after_id: int, limit: int
+) -> tuple[list[FoundTouchpoint], int]:
+    """The newest that meet the conditions, without words; and the id to look on below, as `find_words`."""
+    rows = _asked(viewer, ["t.id < %s", "t.id > %s", *conditions], [before_id, after_id, *values], limit)
+    return rows, rows[-1].id if len(rows) == limit else 0
+
+
+def _asked(viewer: Viewer, conditions: Sequence[str], values: Sequence[Any], limit: int) -> list[FoundTouchpoint]:
+    where, seen = visible_touchpoints(viewer)
+    statement = (
+        f"SELECT {_COLUMNS} FROM {_JOINED} WHERE {' AND '.join([*conditions, where])} AND t.deleted_at IS NULL "
+        "ORDER BY t.id DESC LIMIT %s"
+    )
+    return _found(read(statement, [*values, *seen, limit]))

@@ -1,0 +1,67 @@
+"""Makes the process ready to use the store: home, keys, Django, migrations; and finds the workspace a command means."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import structlog
+
+from fullcircle.config.options import options
+from fullcircle.core.errors import ConfigError, StoreBusyError
+
+SETTINGS = "fullcircle.config.settings"
+
+
+@lru_cache(maxsize=1)
+def ready() -> Path:
+    """Django set up once a process; returns the home. Raises ConfigError in words."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django
+
+    home = options().home
+    django.setup()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(options().log_level),
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
+    return home
+
+
+def migrate() -> list[str]:
+    """Bring the database up to date; the migrations that were applied. Each is one transaction: a kill in between
+    leaves the one before, and the next start goes on."""
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+        if waiting:
+            call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        raise StoreBusyError(
+            f"The database cannot be reached: {error}", hint="See FULLCIRCLE_DATABASE_URL in docs/settings.md."
+        ) from error
+    return waiting
+
+
+def workspace_id_of(slug: str | None) -> int:
+    """The workspace a command means: the one named, else the only one. Raises ConfigError."""
+    from fullcircle.store.models import Workspace
+
+    rows = dict(Workspace.objects.order_by("id").values_list("slug", "id"))
+    if slug:
+        if slug not in rows:
+            raise ConfigError(f"There is no workspace '{slug}'.", hint=f"There is: {', '.join(rows) or 'none yet'}.")
+        return int(rows[slug])
+    if len(rows) == 1:
+        return int(next(iter(rows.values())))
+    if not rows:
+        raise ConfigError("There is no workspace yet.", hint="Run `fullcircle up` once; it makes the first.")
+    raise ConfigError("There are several workspaces.", hint=f"Say which with --workspace: {', '.join(rows)}.")
