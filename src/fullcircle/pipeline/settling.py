@@ -1,5 +1,6 @@
 """The work of settling one batch: what steps share while they run. It lives inside one transaction."""
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -56,7 +57,8 @@ def in_order_parts(batch: Batch) -> list[Batch]:
     what the parts before it wrote, so no step has to know of rows that do not exist yet. Nearly always one part."""
     cuts = [0]
     seen: dict[bytes, tuple[Moment, bool]] = {}
-    for index, (key, touchpoint) in enumerate(zip(batch.digests, batch.touchpoints, strict=True)):
+    for index in _repeated(batch.digests):
+        touchpoint, key = batch.touchpoints[index], batch.digests[index]
         form = (touchpoint.version, touchpoint.change is Change.DELETE)
         if seen.setdefault(key, form) != form:
             cuts.append(index)
@@ -64,6 +66,14 @@ def in_order_parts(batch: Batch) -> list[Batch]:
     if len(cuts) == 1:
         return [batch]
     return list(_cut(batch, [*cuts, len(batch.touchpoints)]))
+
+
+def _repeated(digests: tuple[bytes, ...]) -> list[int]:
+    """Places of the keys that stand more than once."""
+    if len(set(digests)) == len(digests):
+        return []
+    counts = Counter(digests)
+    return [index for index, key in enumerate(digests) if counts[key] > 1]
 
 
 def _cut(batch: Batch, cuts: list[int]) -> Iterable[Batch]:

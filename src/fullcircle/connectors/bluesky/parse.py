@@ -26,6 +26,7 @@ from fullcircle.connectors.bluesky.shapes import (
     Typed,
     read_loosely,
 )
+from fullcircle.connectors.bluesky.stream import new_post
 from fullcircle.connectors.bluesky.text import mentioned_dids, read_facets, whole_links
 from fullcircle.connectors.bluesky.tid import moment_of
 from fullcircle.core.drops import Drop, DropReason, QuarantineReason, Unreadable
@@ -75,9 +76,11 @@ def parse(source: SourceContext, raw: RawRecord) -> Outcome:
         return Unreadable(QuarantineReason.BAD_SHAPE, _line(f"no form {raw.form[:40]!r} on Bluesky", 200))
     if len(raw.payload) > JSON_BYTES:
         return Unreadable(QuarantineReason.TOO_LARGE, f"{len(raw.payload)} bytes")
-    payload = raw.payload.removeprefix(b"\xef\xbb\xbf")
+    payload, own = raw.payload.removeprefix(b"\xef\xbb\xbf"), own_of(source, raw.context)
+    if reader is _from_event and (plain := new_post(source, raw, own, payload)) is not None:
+        return plain
     try:
-        return reader(Sight(source, raw, own_of(source, raw.context)), payload)
+        return reader(Sight(source, raw, own), payload)
     except msgspec.ValidationError as error:
         return Unreadable(QuarantineReason.BAD_SHAPE, _line(str(error), 200))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
