@@ -317,7 +317,7 @@ def test_it_takes_nothing_from_the_environment(
         (401, PermanentSourceError, None), (403, PermanentSourceError, None), (404, PermanentSourceError, None),
         (410, PermanentSourceError, None), (429, TransientSourceError, 60), (500, TransientSourceError, None),
         (502, TransientSourceError, None), (503, TransientSourceError, None), (599, TransientSourceError, None),
-        (408, TransientSourceError, None), (200, None, None), (304, None, None), (400, None, None), (422, None, None),
+        (408, TransientSourceError, None), (200, None, None), (304, None, None), (400, PermanentSourceError, None), (422, PermanentSourceError, None),
     ],
 )  # fmt: skip
 def test_it_says_what_a_status_asks_for(

@@ -22,8 +22,8 @@ _TRANSIENT = frozenset({408, 425, 500, 502, 503, 504})
 
 
 def raise_for_status(reply: Reply, host: str, is_send: bool, now: Moment) -> None:
-    """Raise what HttpClient promises for this status; other statuses pass. A send answered by a gateway's failure may
-    have been carried out, so its outcome is unknown; 429 and 503 say that it was not taken."""
+    """Raise what HttpClient promises for this status; below 400 passes. A send answered by a gateway's failure may have
+    been carried out, so its outcome is unknown; 429 and 503 say that it was not taken."""
     status = reply.status
     if status in _PERMANENT:
         said, hint = _PERMANENT[status]
@@ -37,6 +37,8 @@ def raise_for_status(reply: Reply, host: str, is_send: bool, now: Moment) -> Non
         has_said = "retry-after" in reply.headers
         wait = wait_of(reply.headers, now) if has_said else None
         raise TransientSourceError(f"{host} cannot answer now ({status}).", retry_after_s=wait)
+    if status >= 400:
+        raise PermanentSourceError(f"{host} does not take what we ask ({status}).", hint="Check the source's settings.")
 
 
 def wait_of(headers: Mapping[str, str], now: Moment) -> float:

@@ -8,7 +8,7 @@ import msgspec
 
 from fullcircle.connectors.feed.document import split_document
 from fullcircle.connectors.feed.parse import PLATFORM, parse_record
-from fullcircle.core.errors import ConfigError, FullcircleError
+from fullcircle.core.errors import ConfigError, FullcircleError, TransientSourceError
 from fullcircle.core.ports import Connector, ConnectorSpec, Reply, Setting, SourceContext
 from fullcircle.core.records import Health, Outcome, Outgoing, Page, RawRecord, Sent, Touchpoint
 
@@ -68,7 +68,7 @@ class FeedConnector:
         if reply.status == 304 or (reply.status == 200 and here.hash == last.hash):
             return Page(records=(), cursor=cursor, is_last=True, wait_s=wait_s)
         if reply.status != 200:
-            raise ConfigError(f"The feed answered {reply.status}.", hint="Open its address in a browser.")
+            raise TransientSourceError(f"The feed answered {reply.status}.", hint="Open its address in a browser.")
         records = split_document(reply.body, reply.headers.get("content-type", ""), stream, source.now)
         records.reverse()
         return Page(tuple(records), msgspec.json.encode(here).decode(), True, wait_s, announced=len(records))

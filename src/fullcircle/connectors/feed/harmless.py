@@ -73,10 +73,6 @@ def _numbered(found: re.Match[str]) -> str:
     return f"&#{code};" if is_allowed else "\ufffd"
 
 
-class _MalformedError(SAXException):
-    """Found by us where the reader after us would stumble."""
-
-
 class _Scan(ContentHandler):
     """Counts what costs, and stops at the limits."""
 
@@ -99,9 +95,6 @@ class _Scan(ContentHandler):
         self._pieces += 1
         if self._pieces > PIECE_COUNT:
             raise RefusedDocumentError(QuarantineReason.TOO_LARGE, "text in too many pieces")
-
-    def skippedEntity(self, name: str) -> None:  # noqa: N802
-        raise _MalformedError(f"unknown entity {name[:40]}")
 
 
 def _is_well_formed(body: str) -> bool:
