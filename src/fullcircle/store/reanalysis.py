@@ -140,7 +140,9 @@ def count_difference(counts: dict[Key, Measures], row: Stored, note: tuple[Any, 
 def _stored(identifiers: Sequence[int]) -> list[Stored]:
     lock = " FOR UPDATE OF a" if connection.vendor == "postgresql" else ""
     rows = read_in(_STORED + lock, [], identifiers)
-    return [Stored(*row[:7], bytes(row[7]) if row[7] is not None else None, row[8], _note_of(row[9:])) for row in rows]
+    names = Stored.__struct_fields__
+    values = [(*row[:7], bytes(row[7]) if row[7] is not None else None, row[8], _note_of(row[9:])) for row in rows]
+    return [Stored(**dict(zip(names, one, strict=True))) for one in values]
 
 
 def _note_of(values: Sequence[Any]) -> tuple[Any, ...]:

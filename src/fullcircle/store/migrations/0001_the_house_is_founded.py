@@ -291,7 +291,6 @@ class Migration(migrations.Migration):
                 ('objects', django.db.models.manager.Manager()),
             ],
         ),
-        WithoutRowid('tally'),
         migrations.CreateModel(
             name='Sighting',
             fields=[
@@ -360,7 +359,6 @@ class Migration(migrations.Migration):
                 ('objects', django.db.models.manager.Manager()),
             ],
         ),
-        WithoutRowid('rollup'),
         migrations.CreateModel(
             name='Revision',
             fields=[

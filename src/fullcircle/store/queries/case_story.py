@@ -82,10 +82,15 @@ def _decisions(mine: dict[str, int], case_id: int, teams: dict[int, str], names:
             responder=names.get(row.responder_id or 0, ""),
             by=_decider(row.decided_by, rules, names),
             is_rule=row.decided_by.startswith("rule:"),
-            why=row.why,
+            why=_why(row),
         )
         for row in rows
     ]
+
+
+def _why(row: models.Assignment) -> str:
+    """Without the rule's name, which stands in `by`."""
+    return row.why.partition("; ")[2] if row.decided_by.startswith("rule:") else row.why
 
 
 def _decider(decided_by: str, rules: dict[int, str], names: dict[int, str]) -> str:

@@ -66,8 +66,7 @@ def case_view(viewer: Viewer, case_id: int) -> CaseView | None:
     row = case_rows([case])[0]
     thread = of_thread(viewer, case.thread, THREAD_LIMIT + 1)
     issue = models.Issue.everywhere.filter(id=case.issue_id).first()
-    need = models.Need.everywhere.filter(id=issue.need_id if issue else None).select_related("merged_into").first()
-    need = (need.merged_into or need) if need else None
+    need = _need(issue.need_id) if issue and issue.need_id else None
     targets = models.CaseTarget.everywhere.filter(case_id=case.id).order_by("started_at", "id")
     events = models.Event.everywhere.filter(workspace_id=viewer.workspace_id, subject_id=case.id, name__in=_OF_CASES)
     return CaseView(
@@ -84,6 +83,12 @@ def case_view(viewer: Viewer, case_id: int) -> CaseView | None:
     )
 
 
+def _need(need_id: int) -> models.Need | None:
+    """The one it counts under now."""
+    need = models.Need.everywhere.filter(id=need_id).select_related("merged_into").first()
+    return (need.merged_into or need) if need else None
+
+
 def _assignments(case_id: int) -> list[AssignmentRow]:
     rows = list(models.Assignment.everywhere.filter(case_id=case_id).order_by("id"))
     teams = dict(models.Team.everywhere.filter(id__in={row.team_id for row in rows}).values_list("id", "name"))
@@ -91,7 +96,8 @@ def _assignments(case_id: int) -> list[AssignmentRow]:
     names = {member.pk: str(member.login) for member in members}
     return [
         AssignmentRow(
-            row.assigned_at, teams.get(row.team_id or 0, ""), names.get(row.responder_id or 0, ""), row.decided_by, row.why
+            row.assigned_at, teams.get(row.team_id or 0, ""), names.get(row.responder_id or 0, ""), row.decided_by,
+            row.why,
         )
         for row in rows
     ]  # fmt: skip

@@ -35,12 +35,12 @@ TOUCHPOINT_COLUMNS = (
     "id", "platform", "host", "external_id", "kind", "direction", "channel", "is_public", "occurred_at", "ordered_at",
     "captured_at", "title", "text", "url", "rating", "parent_external_id", "handle", "name", "identity_id", "person_id",
     "case_id", "account_id", "team_id", "source_id", "language", "language_score", "sentiment", "sentiment_score",
-    "intents", "urgency", "urgency_score", "department", "wants_reply", "purpose", "is_late", "is_history", "is_truncated",
-    "deleted_at",
+    "intents", "urgency", "urgency_score", "department", "wants_reply", "purpose", "is_late", "is_history",
+    "is_truncated", "deleted_at",
 )  # fmt: skip
 CASE_COLUMNS = (
-    "id", "title", "status", "priority", "platform", "channel", "language", "department", "team", "responder", "person_id",
-    "person", "issue_id", "need", "opened_at", "first_inbound_at", "last_inbound_at", "first_response_at",
+    "id", "title", "status", "priority", "platform", "channel", "language", "department", "team", "responder",
+    "person_id", "person", "issue_id", "need", "opened_at", "first_inbound_at", "last_inbound_at", "first_response_at",
     "last_outbound_at", "waiting_since", "snoozed_until", "resolved_at", "resolved_reason", "next_due_at",
     "first_response_s", "resolution_s", "first_response_due_at", "first_response_outcome", "next_response_due_at",
     "next_response_met_count", "next_response_missed_count", "resolution_due_at", "resolution_outcome", "reopen_count",
@@ -52,8 +52,9 @@ PERSON_COLUMNS = (
 )  # fmt: skip
 
 _TOUCHPOINTS = """
-SELECT t.id, t.platform, t.host, t.external_id, t.kind, t.direction, t.channel, t.is_public, t.occurred_at, t.ordered_at,
-    t.captured_at, t.title, t.text, t.url, t.rating, t.parent_external_id, i.handle, i.name, t.identity_id, p.root_id,
+SELECT t.id, t.platform, t.host, t.external_id, t.kind, t.direction, t.channel, t.is_public, t.occurred_at,
+    t.ordered_at, t.captured_at, t.title, t.text, t.url, t.rating, t.parent_external_id, i.handle, i.name,
+    t.identity_id, p.root_id,
     t.case_id, t.account_id, t.team_id, t.source_id, a.language, a.language_score, a.sentiment, a.sentiment_score,
     a.intents, a.urgency, a.urgency_score, a.department, a.wants_reply, COALESCE(t.purpose, ''), a.purpose, t.is_late,
     t.is_history, t.is_truncated, t.deleted_at
@@ -63,7 +64,8 @@ WHERE t.id > %s AND {where} ORDER BY t.id LIMIT %s
 """
 _COUNTS = (
     "SELECT case_id, SUM(CASE WHEN direction = 'inbound' THEN 1 ELSE 0 END), "
-    "SUM(CASE WHEN direction = 'outbound' THEN 1 ELSE 0 END) FROM touchpoint WHERE case_id IN ({marks}) GROUP BY case_id"
+    "SUM(CASE WHEN direction = 'outbound' THEN 1 ELSE 0 END) FROM touchpoint "
+    "WHERE case_id IN ({marks}) GROUP BY case_id"
 )
 _IDENTITIES = """
 SELECT i.id, p.root_id, r.name, i.platform, i.host, i.external_id, i.handle, i.name, i.url, i.is_bot, i.is_blocked,
@@ -88,8 +90,8 @@ def _touchpoint_row(row: Sequence[Any]) -> Row:
     is_read = language is not None
     purpose = row[33] or (PURPOSES[row[34] - 1].value if row[34] else "")
     return (
-        str(row[0]), *row[1:7], bool(row[7]), *[_iso(moment) for moment in row[8:11]], *row[11:15], row[15], row[16] or "",
-        row[17] or "", *[_id(value) for value in row[18:24]], language or "", _share(language_score),
+        str(row[0]), *row[1:7], bool(row[7]), *[_iso(moment) for moment in row[8:11]], *row[11:16],
+        row[16] or "", row[17] or "", *[_id(value) for value in row[18:24]], language or "", _share(language_score),
         Sentiment(sentiment).name.lower() if is_read and sentiment else "", _share(sentiment_score),
         " ".join(intent_names(intents)) if is_read else "", Urgency(urgency).name.lower() if is_read else "",
         _share(urgency_score), DEPARTMENTS[department - 1].value if department else "", bool(row[32]), purpose,
@@ -111,12 +113,11 @@ def _case_rows(found: list[models.Case]) -> Iterator[Row]:
     teams = dict(models.Team.everywhere.filter(id__in={case.team_id for case in found}).values_list("id", "name"))
     members = models.Member.everywhere.filter(id__in={case.responder_id for case in found}).select_related("login")
     names = {member.id: str(member.login) for member in members}
-    people = {
-        row.id: row for row in models.Person.everywhere.filter(id__in={case.person_id for case in found})
-    }
+    people = {row.id: row for row in models.Person.everywhere.filter(id__in={case.person_id for case in found})}
     issues = models.Issue.everywhere.filter(id__in={case.issue_id for case in found}, need_id__isnull=False)
-    need_of = dict(issues.values_list("id", "need_id"))
-    needs = {row.id: row for row in models.Need.everywhere.filter(id__in=need_of.values()).select_related("merged_into")}
+    need_of = {issue.id: issue.need_id or 0 for issue in issues}
+    named = models.Need.everywhere.filter(id__in=set(need_of.values())).select_related("merged_into")
+    needs = {need.pk: need for need in named}
     counts = {row[0]: (int(row[1]), int(row[2])) for row in read_in(_COUNTS, [], ids)}
     targets = _targets(ids)
     given = _assignment_counts(ids)
@@ -126,15 +127,16 @@ def _case_rows(found: list[models.Case]) -> Iterator[Row]:
         yield (
             *_case_head(case, teams.get(case.team_id or 0, ""), names.get(case.responder_id or 0, "")),
             _id(person.root_id if person else None), person.name if person else "", _id(case.issue_id),
-            (need.merged_into or need).name if need else "", *_case_times(case), *_case_targets(targets.get(case.id, [])),
+            (need.merged_into or need).name if need else "", *_case_times(case),
+            *_case_targets(targets.get(case.id, [])),
             case.reopen_count, given.get(case.id, 0), *counts.get(case.id, (0, 0)), " ".join(case.labels),
         )  # fmt: skip
 
 
 def _case_head(case: models.Case, team: str, responder: str) -> Row:
     return (
-        _id(case.id), case.title, case.status, Priority(min(max(case.priority, 0), 3)).name.lower(), case.platform, case.channel,
-        case.language, case.department or "", team, responder,
+        _id(case.id), case.title, case.status, Priority(min(max(case.priority, 0), 3)).name.lower(),
+        case.platform, case.channel, case.language, case.department or "", team, responder,
     )  # fmt: skip
 
 

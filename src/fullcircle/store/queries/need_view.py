@@ -76,17 +76,20 @@ class ProposedNeed(msgspec.Struct, frozen=True):
 
 _ISSUES = """
 SELECT i.id, p.root_id, i.opened_at, COALESCE(c.first_response_at, 0), COALESCE(c.channel, ''), r.name
-FROM issue i JOIN person p ON p.id = i.person_id JOIN person r ON r.id = p.root_id LEFT JOIN "case" c ON c.issue_id = i.id
+FROM issue i JOIN person p ON p.id = i.person_id JOIN person r ON r.id = p.root_id
+    LEFT JOIN "case" c ON c.issue_id = i.id
 WHERE i.workspace_id = %s AND i.need_id IN ({marks}) ORDER BY i.opened_at, i.id
 """
 _PROPOSED = """
 SELECT i.id, p.root_id, r.name, i.proposed_score, i.proposed_reason, COALESCE(t.title, ''), COALESCE(t.text, '')
 FROM issue i JOIN person p ON p.id = i.person_id JOIN person r ON r.id = p.root_id
     LEFT JOIN "case" c ON c.issue_id = i.id LEFT JOIN touchpoint t ON t.id = c.first_touchpoint_id
-WHERE i.workspace_id = %s AND i.need_id IS NULL AND i.proposed_need_id = %s ORDER BY i.proposed_score DESC, i.id LIMIT %s
+WHERE i.workspace_id = %s AND i.need_id IS NULL AND i.proposed_need_id = %s
+ORDER BY i.proposed_score DESC, i.id LIMIT %s
 """
 _UNDECIDED = """
-SELECT i.id, p.root_id, t.id, t.title, t.text FROM issue i JOIN person p ON p.id = i.person_id
+SELECT i.id, p.root_id, t.id, CASE WHEN t.kind = 'call' THEN '' ELSE t.title END, t.text
+FROM issue i JOIN person p ON p.id = i.person_id
     JOIN "case" c ON c.issue_id = i.id JOIN touchpoint t ON t.id = c.first_touchpoint_id
 WHERE i.workspace_id = %s AND i.need_id IS NULL AND t.deleted_at IS NULL ORDER BY i.id DESC LIMIT %s
 """
@@ -135,9 +138,20 @@ def undecided_count(viewer: Viewer) -> int:
 def propose_needs(viewer: Viewer, *, newest: int, least_people: int, limit: int) -> list[ProposedNeed]:
     """Wishes that at least so many people share among the newest undecided issues, the most widely shared first."""
     rows = read(_UNDECIDED, [viewer.workspace_id, newest])
+    own = _own_words(viewer)
     texts = {row[2]: f"{row[3]}\n{row[4]}" if row[3] else row[4] for row in rows}
-    issues = [IssueFacts(row[0], row[1], tokens_of(texts[row[2]]), (row[2],)) for row in rows]
+    issues = [IssueFacts(row[0], row[1], _telling(texts[row[2]], own), (row[2],)) for row in rows]
     return [_proposed(one, texts) for one in propose(issues, least_people, limit)]
+
+
+def _own_words(viewer: Viewer) -> frozenset[str]:
+    """Our own names: everybody who speaks to us says them, so they tell no need."""
+    accounts = models.Account.everywhere.filter(workspace_id=viewer.workspace_id).values_list("handle", "name")
+    return frozenset(tokens_of(" ".join(f"{handle} @{handle} {name}" for handle, name in accounts)).split())
+
+
+def _telling(text: str, own: frozenset[str]) -> str:
+    return " ".join(token for token in tokens_of(text).split() if token not in own)
 
 
 def _proposed(one: NeedProposal, texts: dict[int, str]) -> ProposedNeed:

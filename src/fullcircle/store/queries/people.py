@@ -92,9 +92,15 @@ WHERE {where} GROUP BY p.root_id ORDER BY MAX(i.last_seen_at) DESC, p.root_id DE
 _COUNTED = "SELECT COUNT(DISTINCT p.root_id) FROM identity i JOIN person p ON p.id = i.person_id WHERE {where}"
 
 
+_NOT_OURS = """NOT EXISTS (
+    SELECT 1 FROM account ac WHERE ac.workspace_id = i.workspace_id AND ac.platform = i.platform
+    AND (ac.handle = i.handle OR (ac.external_id <> '' AND ac.external_id = i.external_id)))"""
+"""Our own accounts speak too; they are nobody's identity."""
+
+
 def find_people(viewer: Viewer, words: str = "", *, limit: int = 50) -> list[PersonRow]:
     """Whose name or handle holds the words, those heard of last first; everybody where there are no words."""
-    where, values = _where(viewer, words)
+    where, values = _where(viewer, words, _NOT_OURS)
     rows = read(_GROUPED.format(where=where), [*values, limit])
     identities = _identities(viewer, [row[0] for row in rows])
     return [_person_row(row, identities.get(row[0], [])) for row in rows]
@@ -102,7 +108,7 @@ def find_people(viewer: Viewer, words: str = "", *, limit: int = 50) -> list[Per
 
 def count_people(viewer: Viewer, words: str = "") -> int:
     """How many the list would show."""
-    where, values = _where(viewer, words)
+    where, values = _where(viewer, words, _NOT_OURS)
     return int(read(_COUNTED.format(where=where), values)[0][0])
 
 
@@ -117,8 +123,10 @@ def _person_row(row: tuple[Any, ...], identities: list[IdentityRow]) -> PersonRo
     )
 
 
-def _where(viewer: Viewer, words: str) -> tuple[str, list[Any]]:
+def _where(viewer: Viewer, words: str, also: str = "") -> tuple[str, list[Any]]:
     condition, values = "i.workspace_id = %s", [viewer.workspace_id]
+    if also:
+        condition += f" AND {also}"
     if not viewer.sees_all:
         seen, more = visible_touchpoints(viewer)
         condition += f" AND EXISTS (SELECT 1 FROM touchpoint t WHERE t.identity_id = i.id AND {seen})"
@@ -126,7 +134,7 @@ def _where(viewer: Viewer, words: str) -> tuple[str, list[Any]]:
     plain = " ".join(words.split()).lstrip("@")
     if plain:
         # SQLite folds the case of ASCII alone: other scripts are also asked for as typed and with a capital.
-        forms = list(dict.fromkeys(f"%{_escaped(form)}%" for form in (plain, plain.lower(), plain.title())))
+        forms: list[Any] = list(dict.fromkeys(f"%{_escaped(form)}%" for form in (plain, plain.lower(), plain.title())))
         columns = ("i.name", "i.handle", "p.name", "i.external_id")
         asked = [f"LOWER({column}) LIKE %s ESCAPE '!'" for column in columns]
         asked += [f"{column} LIKE %s ESCAPE '!'" for column in columns for _ in forms]
@@ -151,9 +159,9 @@ def access_person(viewer: Viewer, person_id: int) -> PersonView | None:
     group = list(mine.filter(Q(id=root_id) | Q(root_id=root_id, merged_into__isnull=False)).values_list("id", "name"))
     ids = [row[0] for row in group]
     relations = models.Relation.everywhere.filter(person_id__in=ids).order_by("since", "id")
-    merges = models.Merge.everywhere.filter(
-        workspace_id=viewer.workspace_id, other_id__in=ids, undone_at=0
-    ).order_by("id")
+    merges = models.Merge.everywhere.filter(workspace_id=viewer.workspace_id, other_id__in=ids, undone_at=0).order_by(
+        "id"
+    )
     return PersonView(
         id=root_id,
         name=dict(group)[root_id],
@@ -181,7 +189,8 @@ def _identities(viewer: Viewer, roots: list[int]) -> dict[int, list[IdentityRow]
     found: dict[int, list[IdentityRow]] = {}
     for root_id, *row in read(statement, [*values, *roots, *roots]):
         via_id = row[9] if row[9] != root_id else 0
-        identity = IdentityRow(*row[:7], bool(row[7]), bool(row[8]), via_id, row[10])
+        columns = (*row[:7], bool(row[7]), bool(row[8]), via_id, row[10])
+        identity = IdentityRow(**dict(zip(IdentityRow.__struct_fields__, columns, strict=True)))
         found.setdefault(root_id, []).append(identity)
     return found
 
@@ -220,12 +229,19 @@ def _shown(identity: models.Identity) -> str:
 
 
 def identity_batches(workspace_id: int, size: int = 2_000) -> Iterator[list[models.Identity]]:
-    """Every identity once, by id, in flat memory. Bots speak for nobody and are left out."""
+    """Every identity once, by id, in flat memory. Bots speak for nobody and are left out, as our own accounts are."""
     after_id = 0
+    accounts = models.Account.everywhere.filter(workspace_id=workspace_id)
+    named = accounts.values_list("platform", "handle", "external_id")
+    ours = {(platform, name.lower()) for platform, *names in named for name in names if name}
     rows = models.Identity.everywhere.filter(workspace_id=workspace_id, is_bot=False).order_by("id")
     while found := list(rows.filter(id__gt=after_id)[:size]):
-        yield found
         after_id = found[-1].id
+        yield [
+            row
+            for row in found
+            if ours.isdisjoint({(row.platform, row.handle.lower()), (row.platform, row.external_id.lower())})
+        ]
 
 
 def identities_by_id(workspace_id: int, ids: list[int]) -> list[models.Identity]:

@@ -1,7 +1,7 @@
 """What a person types to find touchpoints: words, "phrases" and operators, made into one bounded query.
 
-    from:nora platform:bluesky channel:reviews language:de before:2026-05-01 after:2026-04-01 is:public is:urgent
-    is:complaint "no way in" bak*
+from:nora platform:bluesky channel:reviews language:de before:2026-05-01 after:2026-04-01 is:public is:urgent
+is:complaint "no way in" bak*
 """
 
 import re

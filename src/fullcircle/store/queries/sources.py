@@ -18,7 +18,7 @@ WAITS_TO_BE_GIVEN = frozenset({"file", "phone", "webhook"})
 
 
 class SourceRow(msgspec.Struct, frozen=True):
-    """One source. `cursor_moved_at`: of the stream that is furthest behind. Moments are 0 where nothing happened yet."""
+    """One source. `cursor_moved_at`: of the stream that is furthest behind. Moments are 0 where nothing happened."""
 
     id: int
     name: str

@@ -18,7 +18,7 @@ ENOUGH_DAYS = 3
 
 
 class CameIn(msgspec.Struct, frozen=True):
-    """Inbound touchpoints of one platform since midnight UTC. `usual`: the median of whole days, None: not known yet."""
+    """Inbound touchpoints of one platform since midnight UTC. `usual`: the median of whole days, None: not known."""
 
     platform: str
     today: int
