@@ -18,6 +18,7 @@ from fullcircle.core.errors import (
 
 COMMANDS: dict[str, str] = {
     "up": "running:up",
+    "prepare": "running:prepare",
     "front": "running:front",
     "engine": "running:engine",
     "worker": "running:worker",
