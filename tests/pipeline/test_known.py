@@ -80,7 +80,8 @@ def test_it_stores_a_record_once_whatever_saw_it(alice: House) -> None:
     assert alice.store(make_touchpoint()) == {"stored": 1}
     assert alice.store(make_touchpoint(), make_touchpoint(), source=search) == {"duplicate": 2}
     assert len(alice.touchpoints()) == 1
-    assert models.Sighting.everywhere.filter(workspace=alice.workspace).count() == 2
+    (again,) = models.Sighting.everywhere.filter(workspace=alice.workspace)
+    assert (alice.touchpoints()[0].source_id, again.source_id) == (alice.source.id, search.id)
 
 
 def test_it_keeps_the_row_and_not_the_text_of_what_was_taken_back(alice: House) -> None:

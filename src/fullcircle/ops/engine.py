@@ -18,6 +18,7 @@ from fullcircle.core.errors import CorruptStoreError, FullcircleError, StoreBusy
 from fullcircle.core.moments import now
 from fullcircle.door.intake_reader import IntakeReader
 from fullcircle.ops.ready import ready
+from fullcircle.pipeline.batcher import calm_collector
 from fullcircle.routing.clock import SteadyClock, steady
 from fullcircle.store import models
 from fullcircle.workers.capture import Capture
@@ -150,4 +151,5 @@ def run_engine(only: str = "") -> None:
     engine = Engine(ready())
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: engine.stopping.set())
+    calm_collector()
     engine.run(only)

@@ -24,7 +24,7 @@ from fullcircle.core.events import EventName
 from fullcircle.core.moments import now
 from fullcircle.core.ports import SourceContext
 from fullcircle.pipeline.apart import analyse_apart, as_plain, read_batches
-from fullcircle.pipeline.batcher import BULK_SIZE
+from fullcircle.pipeline.batcher import BULK_SIZE, calm_collector
 from fullcircle.pipeline.steps import analyse
 from fullcircle.store import models
 from fullcircle.store.house import house_of, source_facts
@@ -96,6 +96,7 @@ def read_import(
     cursor = models.Cursor.everywhere.filter(source=row, stream=STREAM).values_list("value", flat=True).first() or ""
     apart = os.path.getsize(path) >= OWN_PROCESS_FROM_BYTES if own_process is None else own_process
     pipeline = Pipeline()
+    calm_collector()
     facts = source_facts(row)
     for batch in _batches_apart(row, cursor, batch_size) if apart else _batches_here(row, cursor, batch_size, pipeline):
         for outcome, count in pipeline.commit(batch, facts).items():

@@ -14,7 +14,7 @@ from fullcircle.core.crashpoints import crashpoint
 from fullcircle.core.errors import FullcircleError
 from fullcircle.core.ports import Bus, Connector, SourceContext
 from fullcircle.core.records import TermList
-from fullcircle.pipeline.batcher import batches_of
+from fullcircle.pipeline.batcher import batches_of, calm_collector
 from fullcircle.pipeline.steps import Tools, analyse
 
 
@@ -45,6 +45,7 @@ def analyse_apart(
     terms: TermList,
 ) -> None:
     """The target of the process. An error of ours goes into the queue `failures` as (message, hint)."""
+    calm_collector()
     try:
         connector, tools = connector_named(connector_name), Tools(Understander.load(), TermMatcher(terms))
         for batch in read_batches(connector, SourceContext(**plain), stream, cursor, size):

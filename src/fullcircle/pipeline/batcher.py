@@ -1,5 +1,6 @@
 """Makes batches of what arrived: at most 500 records while people work, 5,000 for an import."""
 
+import gc
 from collections.abc import Iterator
 
 from fullcircle.core.batches import Batch, CursorMove, batch_of
@@ -25,3 +26,11 @@ def batches_of(
         is_last = start + size >= len(records)
         moves = (CursorMove(source.source_id, stream, page.cursor),) if is_last else ()
         yield batch_of(source.workspace_id, source.source_id, len(part), read_records(connector, source, part), moves)
+
+
+def calm_collector() -> None:
+    """For processes that do nothing but batches: records hold no cycles, so looking for them among 100,000 of each
+    batch's rows costs 5 % and finds nothing."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 50)

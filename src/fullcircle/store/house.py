@@ -2,7 +2,7 @@
 
 import msgspec
 from django.db import models as orm
-from django.db.models import Count, F
+from django.db.models import Count, F, Prefetch
 
 from fullcircle.analysis.tokens import tokens_of
 from fullcircle.core.errors import ConfigError
@@ -97,8 +97,10 @@ def _rules(workspace_id: int, teams: dict[int, TeamFacts]) -> RuleBook:
 
 
 def _load(workspace_id: int) -> Load:
-    present = models.Member.everywhere.filter(workspace_id=workspace_id, is_active=True, is_present=True)
-    members = list(present.select_related("login").prefetch_related("places"))
+    mine = models.Member.everywhere.filter(workspace_id=workspace_id)
+    present = mine.filter(is_active=True, is_present=True)
+    places = Prefetch("places", models.TeamMember.everywhere.all())
+    members = list(present.select_related("login").prefetch_related(places))
     if not members:
         return Load()
     counts = dict(

@@ -12,7 +12,7 @@ import msgspec
 from django.db.models import Q
 
 from fullcircle.core.kinds import Role
-from fullcircle.store.models import Account, Member
+from fullcircle.store.models import Account, Member, TeamMember
 
 SEES_ALL = frozenset({Role.OWNER, Role.LEAD, Role.AUDITOR})
 
@@ -38,7 +38,9 @@ def operator(workspace_id: int) -> Viewer:
 
 def viewer_of(member: Member) -> Viewer:
     """A member as they are now; nobody who was deactivated sees anything."""
-    team_ids = tuple(member.places.order_by("team_id").values_list("team_id", flat=True))
+    # Not by `member.places`: out of scope that is empty, and whoever looks would be in no team.
+    places = TeamMember.everywhere.filter(workspace_id=member.workspace_id, member_id=member.id)
+    team_ids = tuple(places.order_by("team_id").values_list("team_id", flat=True))
     role = Role(member.role) if member.is_active else Role.AGENCY
     accounts: Iterable[int] = ()
     if member.is_active and role is Role.AGENCY:

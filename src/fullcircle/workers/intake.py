@@ -65,25 +65,36 @@ class IntakeWorker:
         if source_row is None:
             return  # the source was removed with everything it brought
         source = open_source(source_row, self.client, self.keys)
-        done = models.Cursor.everywhere.filter(source=source_row, stream=STREAM).values_list("value", flat=True).first()
-        fresh = [row for row in rows if row.seq > int(done or 0)]
-        for seq, raws in _parts(source, fresh):
+        cursor = models.Cursor.everywhere.filter(source=source_row, stream=STREAM)
+        done_seq, count = read_mark(cursor.values_list("value", flat=True).first() or "")
+        fresh = [row for row in rows if row.seq > done_seq]
+        for seq, body_count, raws in _parts(source, fresh):
+            count += body_count
             batch = batch_of(
                 source_row.workspace_id,
                 source_id,
                 len(raws),
                 read_records(source.connector, source.context, raws),
-                (CursorMove(source_id, STREAM, str(seq)),),
+                (CursorMove(source_id, STREAM, f"{seq} {count}"),),
             )
             self.pipeline.store(batch, source_facts(source_row))
 
 
-def _parts(source: OpenSource, rows: list[Row]) -> Iterator[tuple[int, list[RawRecord]]]:
-    """Whole rows together, about 500 items at a time, with the last row's number."""
+def read_mark(cursor: str) -> tuple[int, int]:
+    """The number of the last body that is committed, and how many of this source are: what the door accepted is one of
+    these or still waits, and `fullcircle books` holds them against the door's own count."""
+    seq, _, count = cursor.partition(" ")
+    return int(seq or 0), int(count or 0)
+
+
+def _parts(source: OpenSource, rows: list[Row]) -> Iterator[tuple[int, int, list[RawRecord]]]:
+    """Whole rows together, about 500 items at a time: the last row's number, how many rows, and their items."""
     connector = cast(Splits, source.connector)
     raws: list[RawRecord] = []
+    body_count = 0
     for index, row in enumerate(rows):
         raws += connector.split(row.body, row.received_at)
+        body_count += 1
         if len(raws) >= ROWS_A_TURN or index + 1 == len(rows):
-            yield row.seq, raws
-            raws = []
+            yield row.seq, body_count, raws
+            raws, body_count = [], 0

@@ -77,7 +77,6 @@ _ANNOTATIONS = Table(
     ],
 )
 _KEYS = Table(models.TouchpointKey, ["digest", "workspace_id", "touchpoint_id", "version", "is_deleted"])
-_SIGHTINGS = Table(models.Sighting, ["touchpoint_id", "source_id", "workspace_id", "seen_at"])
 _SEGMENTS = Table(models.RawSegment, ["id", "workspace_id", "source_id", "stored_at", "record_count", "body"])
 _QUARANTINE = Table(
     models.Quarantine,
@@ -216,13 +215,12 @@ def _annotation_row(new: NewTouchpoint, version: int) -> tuple[Any, ...]:
 
 
 def write_touchpoints(new: Sequence[NewTouchpoint], segment_id: int, batch: Batch) -> None:
-    """The touchpoint, its annotation, its key and its first sighting; in id order, so that pages fill from the end."""
+    """The touchpoint, its annotation and its key; in id order, so that pages fill from the end."""
     ordered = sorted(new, key=lambda row: row.id)
     _TOUCHPOINTS.insert([_touchpoint_row(row, segment_id) for row in ordered])
     _ANNOTATIONS.insert([_annotation_row(row, batch.model_version) for row in ordered])
     fresh = [row for row in new if not row.is_deleted]
     _KEYS.insert(sorted((row.digest, batch.workspace_id, row.id, row.record.version, False) for row in fresh))
-    _SIGHTINGS.insert([(row.id, batch.source_id, batch.workspace_id, row.record.captured_at) for row in ordered])
 
 
 def write_people(workspace_id: int, settled: Settled, now: Moment) -> None:

@@ -56,7 +56,10 @@ class Cursor(ScopedModel):
 
 
 class Sighting(ScopedModel):
-    """A source having seen a touchpoint: found by a mention, a search and a firehose, it is one touchpoint."""
+    """A source having seen a touchpoint again: found by a mention, a search and a firehose, it is one touchpoint.
+
+    The first sighting is the touchpoint's own `source_id`; it has no row here.
+    """
 
     touchpoint_id = models.BigIntegerField()
     source_id = models.BigIntegerField()

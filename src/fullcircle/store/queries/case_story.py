@@ -52,9 +52,7 @@ def story_of(viewer: Viewer, case: models.Case) -> CaseStory:
     issue = models.Issue.everywhere.filter(**mine, id=case.issue_id).first()
     needs = dict(models.Need.everywhere.filter(**mine).values_list("id", "name")) if issue else {}
     teams = dict(models.Team.everywhere.filter(**mine).values_list("id", "name"))
-    names = {
-        member.id: str(member.login) for member in models.Member.everywhere.filter(**mine).select_related("login")
-    }
+    names = {member.id: str(member.login) for member in models.Member.everywhere.filter(**mine).select_related("login")}
     return CaseStory(
         person=person.name if person else "",
         team=teams.get(case.team_id or 0, ""),

@@ -68,7 +68,9 @@ def read_query(text: str) -> Asked:
     reading = _Reading()
     for part in _PART.finditer(text):
         name, word = part["name"], part["word"] if part["phrase"] is None else part["phrase"]
-        if name is None:
+        if name is None and word[:-1] in OPERATORS and word.endswith(":"):
+            reading.ask(word[:-1], "")
+        elif name is None:
             reading.say(word, is_phrase=part["phrase"] is not None)
         elif name in ("http", "https"):
             reading.say(f"{name}:{word}", is_phrase=False)

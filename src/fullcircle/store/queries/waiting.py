@@ -75,7 +75,7 @@ def _questions(now: Moment) -> dict[str, Q]:
     }
 
 
-def _waiting_cases(viewer: Viewer) -> "QuerySet[models.Case]":
+def _waiting_cases(viewer: Viewer) -> "QuerySet[Any]":
     """With `due_at`: when an answer was or is promised. A promise leaves the case's own `next_due_at` the moment its
     miss is recorded, so that one is looked up among the promises of the present wait."""
     missed = models.CaseTarget.everywhere.filter(
