@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cast import House
 
 from fullcircle.ops.cli import main
 from fullcircle.store import models
-from tests.cast import House
 
 HEADER = ["id", "created_at", "author", "text", "source"]
 

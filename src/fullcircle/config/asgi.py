@@ -16,11 +16,24 @@ from fullcircle.config.intake_keys import IntakeKeys  # noqa: E402
 from fullcircle.config.options import options  # noqa: E402
 from fullcircle.door.app import make_app  # noqa: E402
 from fullcircle.door.intake import Intake  # noqa: E402
+from fullcircle.web.policy import require_policies  # noqa: E402
 
 PAGE_THREADS = 8
 
-# The three packages type the same protocol in three ways.
-pages: Any = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=PAGE_THREADS)
+# The packages type the same protocol in different ways.
+_behind: Any = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=PAGE_THREADS)
+
+
+async def pages(scope: Any, receive: Any, send: Any) -> None:
+    """Django's pages. Granian hands out futures where a2wsgi wants coroutines: without this, every form post fails."""
+
+    async def next_message() -> Any:
+        return await receive()
+
+    await _behind(scope, next_message, send)
+
+
+require_policies()
 
 application = make_app(
     Intake(options().intake_file),
