@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from tests.cast import House
 
 from fullcircle.core.errors import DeskError
 from fullcircle.core.kinds import Role
@@ -14,7 +15,6 @@ from fullcircle.store import models
 from fullcircle.store.queries.touchpoints import timeline
 from fullcircle.store.visibility import Viewer, operator, viewer_of
 from fullcircle.testing.builders import make_author, make_touchpoint
-from tests.cast import House
 
 
 def meet(house: House, *names: str) -> dict[str, int]:

@@ -118,3 +118,11 @@ def test_it_keeps_workspaces_apart(alice: House, charlie: House) -> None:
     charlie.store(make_touchpoint())
     assert len(alice.touchpoints()) == len(charlie.touchpoints()) == 1
     assert alice.touchpoints()[0].identity_id != charlie.touchpoints()[0].identity_id
+
+
+def test_it_takes_two_missed_calls_of_one_number_as_one_case(alice: House) -> None:
+    ring = {"kind": Kind.CALL, "channel": Channel.CALLS, "title": "Missed call", "text": "", "is_public": False}
+    alice.store(make_touchpoint(external_id="c1", **ring))
+    alice.store(make_touchpoint(external_id="c2", occurred_at=OCCURRED_AT + MINUTE, **ring))
+    (case,) = alice.cases()
+    assert {row.case_id for row in alice.touchpoints()} == {case.id}

@@ -1,12 +1,12 @@
 """Found by words in nine scripts, newest first, and only by whoever may see it."""
 
 import pytest
+from tests.cast import House
 
 from fullcircle.core.kinds import Change, Channel, Kind, Role
 from fullcircle.store.queries.touchpoints import of_thread, search, timeline
 from fullcircle.store.visibility import Viewer, operator
 from fullcircle.testing.builders import OCCURRED_AT, make_author, make_touchpoint
-from tests.cast import House
 
 TEXTS = {
     "en": ("The rye loaf was burnt again", "burnt"),

@@ -104,6 +104,7 @@ def _require_here(viewer: Viewer, team_id: int | None, responder_id: int | None)
     mine = {"workspace_id": viewer.workspace_id}
     if team_id is not None and not models.Team.everywhere.filter(**mine, id=team_id).exists():
         raise missing("team", team_id)
-    active = models.Member.everywhere.filter(**mine, id=responder_id, is_active=True)
-    if responder_id is not None and not active.exists():
+    if responder_id is None:
+        return
+    if not models.Member.everywhere.filter(**mine, id=responder_id, is_active=True).exists():
         raise missing("member", responder_id)

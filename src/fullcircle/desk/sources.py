@@ -141,7 +141,7 @@ def access_source(viewer: Viewer, name: str, *, is_locked: bool = False) -> mode
 
 
 def access_account(viewer: Viewer, platform: str, handle: str) -> models.Account:
-    """The account of that handle; one that is not in the register yet is written down. Raises DeskError: not_allowed."""
+    """The account of that handle; one not in the register yet is written down. Raises DeskError: not_allowed."""
     require_lead(viewer)
     clean = handle.strip().lstrip("@")[:255]
     mine = models.Account.everywhere.filter(workspace_id=viewer.workspace_id, platform=platform)
@@ -157,8 +157,9 @@ def access_account(viewer: Viewer, platform: str, handle: str) -> models.Account
 
 
 def _require_account(viewer: Viewer, account_id: int | None) -> None:
-    mine = models.Account.everywhere.filter(workspace_id=viewer.workspace_id, id=account_id)
-    if account_id is not None and not mine.exists():
+    if account_id is None:
+        return
+    if not models.Account.everywhere.filter(workspace_id=viewer.workspace_id, id=account_id).exists():
         raise missing("account", account_id)
 
 

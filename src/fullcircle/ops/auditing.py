@@ -16,7 +16,9 @@ from fullcircle.measurement.outer_books import (
     text_hash,
 )
 from fullcircle.store.bulk.tables import read
-from fullcircle.store.queries.books import books, kept_counts
+from fullcircle.store.queries.books import BooksRow, books, kept_counts
+from fullcircle.workers.intake import STREAM as INTAKE_STREAM
+from fullcircle.workers.intake import read_mark
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -47,10 +49,11 @@ class Report(msgspec.Struct, frozen=True):
 
 def audit(workspace_id: int) -> Report:
     """Reads everything in one go; while batches are being written the figures move, so ask when it is quiet."""
-    waiting = _waiting()
+    waiting, accepted = _intake(workspace_id)
     kept = kept_counts(workspace_id)
     lines, troubles = [], []
-    for row in books(workspace_id):
+    rows = books(workspace_id)
+    for row in [*rows, *_unread(workspace_id, {*accepted} - {row.source_id for row in rows})]:
         dropped, quarantined = sum(row.dropped.values()), sum(row.quarantined.values())
         lines.append(
             Line(
@@ -67,14 +70,47 @@ def audit(workspace_id: int) -> Report:
         if rows_held != quarantined:
             troubles.append(f"{row.name}: {quarantined:,} counted in quarantine, {rows_held:,} are there.")
     troubles += [f"Source {source_id} has rows and no books." for source_id in kept]
+    troubles += _intake_troubles(workspace_id, waiting, accepted)
     return Report(lines, troubles + _rollup_troubles(workspace_id))
 
 
-def _waiting() -> dict[int, int]:
+def _unread(workspace_id: int, source_ids: set[int]) -> list[BooksRow]:
+    """Sources of which the door holds bodies and the pipeline has taken none."""
+    names = dict(read("SELECT id, name FROM source WHERE workspace_id = %s", [workspace_id]))
+    return [BooksRow(found, names.get(found, "?"), 0, 0, 0, 0, {}, {}, 0) for found in sorted(source_ids)]
+
+
+def _intake(workspace_id: int) -> tuple[dict[int, int], dict[int, int]]:
+    """By source: bodies that wait, and bodies the door has accepted in all, by its own count."""
     if not options().intake_file.exists():
-        return {}
+        return {}, {}
     with IntakeReader(options().intake_file) as reader:
-        return reader.waiting_by_source()
+        waiting, counts = reader.waiting_by_source(), reader.tallies()
+    mine = {source_id for owner, source_id, _ in counts if owner == workspace_id}
+    accepted = {
+        source_id: counts.get((workspace_id, source_id, "received"), 0)
+        - counts.get((workspace_id, source_id, "duplicate"), 0)
+        for source_id in mine
+    }
+    return waiting, accepted
+
+
+def _intake_troubles(workspace_id: int, waiting: dict[int, int], accepted: dict[int, int]) -> list[str]:
+    """Every body with a 2xx is committed or waits; one that is both was committed just before a crash."""
+    marks = dict(
+        read(
+            "SELECT source_id, value FROM cursor WHERE workspace_id = %s AND stream = %s", [workspace_id, INTAKE_STREAM]
+        )
+    )
+    troubles = []
+    for source_id, count in sorted(accepted.items()):
+        without_place = count - read_mark(marks.get(source_id, ""))[1]
+        if without_place > waiting.get(source_id, 0):
+            lost = without_place - waiting.get(source_id, 0)
+            troubles.append(f"Source {source_id}: {lost:,} bodies the door accepted are nowhere.")
+        elif without_place < 0:
+            troubles.append(f"Source {source_id}: {-without_place:,} more bodies committed than the door accepted.")
+    return troubles
 
 
 def _rollup_troubles(workspace_id: int) -> list[str]:

@@ -1,6 +1,7 @@
 """Makes the process ready to use the store: home, keys, Django, migrations; and finds the workspace a command means."""
 
 import os
+import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,28 +28,26 @@ def ready() -> Path:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(options().log_level),
-        logger_factory=structlog.PrintLoggerFactory(),
+        # Standard output belongs to what a command shows; asked for anew, because tests and supervisors change it.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     return home
 
 
 def migrate() -> list[str]:
-    """Bring the database up to date; the migrations that were applied. Each is one transaction: a kill in between
-    leaves the one before, and the next start goes on."""
-    from django.core.management import call_command
-    from django.db import OperationalError, connection
-    from django.db.migrations.executor import MigrationExecutor
+    """Bring the database up to date; the migrations that were applied. A kill anywhere leaves what was finished, and
+    the next start goes on (ops/migrating.py)."""
+    from django.db import OperationalError
+
+    from fullcircle.ops.migrating import bring_up_to_date
 
     try:
-        executor = MigrationExecutor(connection)
-        waiting = [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
-        if waiting:
-            call_command("migrate", verbosity=0, interactive=False)
+        return bring_up_to_date()
     except OperationalError as error:
         raise StoreBusyError(
-            f"The database cannot be reached: {error}", hint="See FULLCIRCLE_DATABASE_URL in docs/settings.md."
+            f"The database cannot be brought up to date: {error}",
+            hint="See FULLCIRCLE_DATABASE_URL in docs/settings.md.",
         ) from error
-    return waiting
 
 
 def workspace_id_of(slug: str | None) -> int:

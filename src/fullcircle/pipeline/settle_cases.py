@@ -113,7 +113,7 @@ def _joined(cases: list[OpenCase], new: NewTouchpoint, person_id: int, settling:
             person_id=person_id,
             channel=new.record.channel,
             account=str(new.account_id or ""),
-            thread_id=str(thread),
+            thread_id=str(thread) if new.thread is not None or new.record.channel not in THREADLESS else "",
             occurred_at=new.ordered_at,
         ),
         settling.house.reopen_window_ms,

@@ -29,6 +29,7 @@ from fullcircle.routing.case_clocks import (
     NO_CLOCK,
     Clock,
     Settled,
+    TargetOutcome,
     Targets,
     answer_clock,
     miss_clock,
@@ -145,6 +146,16 @@ def next_due_at(state: CaseState) -> Moment:
     """The earliest promise still running; 0: none."""
     clocks = (state.first_response, state.next_response, state.resolution)
     return min((clock.due_at for clock in clocks if clock.is_running), default=0)
+
+
+def promised_at(state: CaseState) -> Moment:
+    """When an answer was or is promised, of the promises that still matter: those running, and those of the present
+    wait that ran out. 0: none."""
+    waits = (state.first_response, state.next_response)
+    since = state.waiting_since
+    missed = [c.due_at for c in waits if since and c.outcome is TargetOutcome.MISSED and c.started_at >= since]
+    running = next_due_at(state)
+    return min([*missed, running] if running else missed, default=0)
 
 
 def replay(events: Iterable[CaseEvent], targets: Targets, calendar: Calendar) -> CaseState:

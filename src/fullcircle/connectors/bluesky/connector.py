@@ -9,7 +9,7 @@ from msgspec import Struct
 from fullcircle.connectors.bluesky import parse as parsing
 from fullcircle.connectors.bluesky import reply as replying
 from fullcircle.connectors.bluesky.calls import Query, Xrpc, decoded, quota_of
-from fullcircle.connectors.bluesky.pages import END, Item, item_of, read_walk, step, write_walk
+from fullcircle.connectors.bluesky.pages import END, Item, believed, item_of, read_walk, step, write_walk
 from fullcircle.connectors.bluesky.shapes import FeedPage, NotificationPage, Own, SearchPage
 from fullcircle.connectors.bluesky.text import GRAPHEME_LIMIT
 from fullcircle.connectors.guard_answer import wait_of
@@ -68,7 +68,7 @@ class BlueskyConnector:
 
     def capture(self, source: SourceContext, stream: str, cursor: str) -> Page:
         """A page of the newest, down to what was read before. Raises ConfigError for a stream it does not know."""
-        walk = read_walk(cursor)
+        walk = believed(read_walk(cursor), source.now)
         listing = self._list(source, stream, walk.page, since=walk.edge(source.connected_at))
         new, walk, is_done = step(walk, listing.items, listing.next_page, source.connected_at)
         return self._page(source, listing, new, write_walk(walk), is_done)

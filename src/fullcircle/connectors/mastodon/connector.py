@@ -14,6 +14,7 @@ from fullcircle.connectors.mastodon.pages import (
     PAGE_SIZE,
     Item,
     Listing,
+    believed,
     listing_of,
     query_of,
     read_place,
@@ -67,7 +68,7 @@ class MastodonConnector:
 
     def capture(self, source: SourceContext, stream: str, cursor: str) -> Page:
         """A page of what is new. Raises ConfigError for a stream it does not know."""
-        place = read_place(cursor)
+        place = believed(read_place(cursor), source.now)
         goes_down = stream.startswith("search:") or not place.at
         is_rewound = stream != NOTIFICATIONS  # notifications are numbered as they come: none is listed late
         listing, reply = self._list(source, stream, query_of(place, goes_down, is_rewound))

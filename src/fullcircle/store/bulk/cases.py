@@ -9,7 +9,7 @@ from fullcircle.core.kinds import CaseStatus, Target
 from fullcircle.core.moments import Moment
 from fullcircle.pipeline.settled import NewCase, OpenCase
 from fullcircle.routing.case_clocks import NO_CLOCK, Clock, Targets
-from fullcircle.routing.case_state import CaseState, next_due_at
+from fullcircle.routing.case_state import CaseState, next_due_at, promised_at
 from fullcircle.store.bulk.tables import Table, many
 from fullcircle.store.models import Case
 
@@ -51,6 +51,7 @@ _CASES = Table(
         "labels",
         "resolved_reason",
         "next_due_at",
+        "due_at",
         "updated_at",
     ),
 )
@@ -60,6 +61,7 @@ _STATE_COLUMNS = (
     "priority",
     *CASE_COLUMNS[11:],
     "next_due_at",
+    "due_at",
     "updated_at",
 )
 _UPDATE = f'UPDATE "case" SET {", ".join(f"{name} = %s" for name in _STATE_COLUMNS)} WHERE id = %s'
@@ -140,6 +142,7 @@ def _state_values(case: OpenCase, now: Moment) -> tuple[Any, ...]:
         state.reopen_count,
         packed_clocks(state, case.targets, case.calendar_id),
         next_due_at(state),
+        promised_at(state),
         now,
     )
 

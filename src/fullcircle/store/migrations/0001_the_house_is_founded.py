@@ -721,6 +721,7 @@ class Migration(migrations.Migration):
                 ('resolved_reason', models.CharField(max_length=64)),
                 ('snoozed_until', fullcircle.store.fields.MomentField()),
                 ('next_due_at', fullcircle.store.fields.MomentField()),
+                ('due_at', fullcircle.store.fields.MomentField()),
                 ('reopen_count', models.IntegerField()),
                 ('clocks', models.BinaryField()),
                 ('updated_at', fullcircle.store.fields.MomentField()),
@@ -972,7 +973,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('next_due_at__gt', 0), models.Q(('status', 'resolved'), _negated=True)), fields=['workspace', 'next_due_at'], name='case_due'),
+            index=models.Index(condition=models.Q(('due_at__gt', 0), models.Q(('status', 'resolved'), _negated=True)), fields=['workspace', 'due_at'], name='case_due'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('next_due_at__gt', 0), models.Q(('status', 'resolved'), _negated=True)), fields=['next_due_at'], name='case_clock'),
         ),
         migrations.AddIndex(
             model_name='case',

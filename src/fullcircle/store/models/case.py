@@ -37,7 +37,8 @@ class Case(ScopedModel):
     resolved_at = MomentField()
     resolved_reason = models.CharField(max_length=64)
     snoozed_until = MomentField()
-    next_due_at = MomentField()  # earliest open target; 0: none
+    next_due_at = MomentField()  # earliest open target: when the clocks look again; 0: none
+    due_at = MomentField()  # what people see: when an answer was or is promised, missed ones too; 0: nothing
     reopen_count = models.IntegerField()
     clocks = models.BinaryField()  # targets promised, calendar and the three running clocks (store/bulk/cases.py)
     updated_at = MomentField()
@@ -53,8 +54,13 @@ class Case(ScopedModel):
             ),
             models.Index(fields=["workspace", "-updated_at", "-id"], name="case_newest"),
             models.Index(
-                fields=["workspace", "next_due_at"],
+                fields=["workspace", "due_at"],
                 name="case_due",
+                condition=models.Q(due_at__gt=0) & ~models.Q(status="resolved"),
+            ),
+            models.Index(
+                fields=["next_due_at"],
+                name="case_clock",
                 condition=models.Q(next_due_at__gt=0) & ~models.Q(status="resolved"),
             ),
             models.Index(fields=["issue_id"], name="case_issue"),

@@ -45,7 +45,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     person_id: int
     opened_at: Moment
     waiting_since: Moment
-    next_due_at: Moment
+    due_at: Moment
     updated_at: Moment
 
 
@@ -67,9 +67,9 @@ def inbox(
 def most_pressing(viewer: Viewer, wanted: CaseFilter, now: Moment, *, limit: int = 50) -> list[CaseRow]:
     """Those whose promise runs out first; those without one after them, the most urgent and longest waiting first."""
     rows = _wanted(viewer, wanted, now)
-    due = list(case_rows(rows.filter(next_due_at__gt=0).order_by("next_due_at", "id")[:limit]))
+    due = list(case_rows(rows.filter(due_at__gt=0).order_by("due_at", "id")[:limit]))
     if len(due) < limit:
-        due += case_rows(rows.filter(next_due_at=0).order_by("-priority", "waiting_since", "id")[: limit - len(due)])
+        due += case_rows(rows.filter(due_at=0).order_by("-priority", "waiting_since", "id")[: limit - len(due)])
     return due
 
 
@@ -93,9 +93,9 @@ def _wanted(viewer: Viewer, wanted: CaseFilter, now: Moment) -> "QuerySet[models
     if wanted.is_unassigned:
         rows = rows.filter(responder_id__isnull=True)
     if wanted.is_late:
-        rows = rows.filter(next_due_at__gt=0, next_due_at__lt=now)
+        rows = rows.filter(due_at__gt=0, due_at__lt=now)
     if wanted.due_before:
-        rows = rows.filter(next_due_at__gte=now, next_due_at__lt=wanted.due_before)
+        rows = rows.filter(due_at__gte=now, due_at__lt=wanted.due_before)
     if wanted.is_urgent:
         rows = rows.filter(priority__gte=3)
     if wanted.need_id:
@@ -131,7 +131,7 @@ def case_rows(cases: Iterable[models.Case]) -> list[CaseRow]:
             person_id=people[case.person_id].root_id if case.person_id in people else 0,
             opened_at=case.opened_at,
             waiting_since=case.waiting_since,
-            next_due_at=case.next_due_at,
+            due_at=case.due_at,
             updated_at=case.updated_at,
         )
         for case in found

@@ -41,7 +41,7 @@ TOUCHPOINT_COLUMNS = (
 CASE_COLUMNS = (
     "id", "title", "status", "priority", "platform", "channel", "language", "department", "team", "responder",
     "person_id", "person", "issue_id", "need", "opened_at", "first_inbound_at", "last_inbound_at", "first_response_at",
-    "last_outbound_at", "waiting_since", "snoozed_until", "resolved_at", "resolved_reason", "next_due_at",
+    "last_outbound_at", "waiting_since", "snoozed_until", "resolved_at", "resolved_reason", "due_at",
     "first_response_s", "resolution_s", "first_response_due_at", "first_response_outcome", "next_response_due_at",
     "next_response_met_count", "next_response_missed_count", "resolution_due_at", "resolution_outcome", "reopen_count",
     "assignment_count", "inbound_count", "outbound_count", "labels",
@@ -147,7 +147,7 @@ def _case_times(case: models.Case) -> Row:
         case.opened_at, case.first_inbound_at, case.last_inbound_at, case.first_response_at, case.last_outbound_at,
         case.waiting_since, case.snoozed_until, case.resolved_at,
     )  # fmt: skip
-    return (*[_iso(moment) for moment in moments], case.resolved_reason, _iso(case.next_due_at), answered_s, resolved_s)
+    return (*[_iso(moment) for moment in moments], case.resolved_reason, _iso(case.due_at), answered_s, resolved_s)
 
 
 def _case_targets(rows: list[models.CaseTarget]) -> Row:

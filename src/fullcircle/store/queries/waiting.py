@@ -4,17 +4,16 @@ from typing import Any
 
 import msgspec
 from django.db.models import Case as Choice
-from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Left
+from django.db.models import Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Left
 
-from fullcircle.core.kinds import CaseStatus, Target
+from fullcircle.core.kinds import CaseStatus, Urgency
 from fullcircle.core.moments import HOUR, Moment
-from fullcircle.routing.case_clocks import TargetOutcome
+from fullcircle.routing.rules import Priority
 from fullcircle.store import models
 from fullcircle.store.visibility import Viewer, visible_cases
 
 SOON_MS = 2 * HOUR
-ANSWERS = (Target.FIRST_RESPONSE.value, Target.NEXT_RESPONSE.value)
 SHOWN = ("late", "soon", "urgent", "nobody")
 
 
@@ -29,8 +28,8 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class PressingRow(msgspec.Struct, frozen=True):
-    """One case somebody waits in. `due_at` 0: nothing promised. `title`, `text`, `is_public`, `intents`, `urgency`: of
-    its newest touchpoint."""
+    """One case somebody waits in. `due_at` 0: nothing promised. `title`, `text`, `is_public`, `intents`: of its newest
+    touchpoint; `urgency` too, or urgent where a rule or an earlier word made the case so."""
 
     id: int
     title: str
@@ -61,7 +60,7 @@ def pressing(viewer: Viewer, show: str, now: Moment, limit: int = 25) -> list[Pr
     question = _questions(now).get(show)
     if question is not None:
         rows = rows.filter(question)
-    is_calm = Choice(When(priority__gte=3, then=Value(0)), default=Value(1), output_field=IntegerField())
+    is_calm = Choice(When(priority__gte=Priority.URGENT, then=Value(0)), default=Value(1), output_field=IntegerField())
     is_unpromised = Choice(When(due_at__gt=0, then=Value(0)), default=Value(1), output_field=IntegerField())
     return _rows(list(rows.order_by(is_calm, is_unpromised, "due_at", "waiting_since", "id")[:limit]))
 
@@ -70,24 +69,14 @@ def _questions(now: Moment) -> dict[str, Q]:
     return {
         "late": Q(due_at__gt=0, due_at__lt=now),
         "soon": Q(due_at__gte=now, due_at__lt=now + SOON_MS),
-        "urgent": Q(priority__gte=3),
+        "urgent": Q(priority__gte=Priority.URGENT),
         "nobody": Q(responder_id__isnull=True),
     }
 
 
 def _waiting_cases(viewer: Viewer) -> "QuerySet[Any]":
-    """With `due_at`: when an answer was or is promised. A promise leaves the case's own `next_due_at` the moment its
-    miss is recorded, so that one is looked up among the promises of the present wait."""
-    missed = models.CaseTarget.everywhere.filter(
-        case_id=OuterRef("id"),
-        kind__in=ANSWERS,
-        outcome=TargetOutcome.MISSED.value,
-        started_at__gte=OuterRef("waiting_since"),
-    )
-    first = missed.order_by().values("case_id").annotate(due=Min("due_at")).values("due")
     rows = models.Case.everywhere.filter(visible_cases(viewer), waiting_since__gt=0)
-    rows = rows.exclude(status__in=(CaseStatus.RESOLVED.value, CaseStatus.SNOOZED.value))
-    return rows.annotate(due_at=Coalesce(Subquery(first), F("next_due_at")))
+    return rows.exclude(status__in=(CaseStatus.RESOLVED.value, CaseStatus.SNOOZED.value))
 
 
 def _rows(cases: list[Any]) -> list[PressingRow]:
@@ -96,6 +85,10 @@ def _rows(cases: list[Any]) -> list[PressingRow]:
     names = {member.id: str(member.login) for member in members}
     people = {one.id: one for one in models.Person.everywhere.filter(id__in={case.person_id for case in cases})}
     said = _last_words(cases)
+    for case in cases:
+        spoken = said.setdefault(case.last_touchpoint_id, dict(_NOTHING))
+        if case.priority >= Priority.URGENT:
+            spoken["urgency"] = max(spoken["urgency"], Urgency.URGENT)
     return [
         PressingRow(
             id=case.id,
@@ -107,7 +100,7 @@ def _rows(cases: list[Any]) -> list[PressingRow]:
             due_at=case.due_at,
             team=teams.get(case.team_id or 0, ""),
             responder=names.get(case.responder_id or 0, ""),
-            **said.get(case.last_touchpoint_id, _NOTHING),
+            **said[case.last_touchpoint_id],
         )
         for case in cases
     ]

@@ -1,0 +1,1 @@
+"""The long-running loops, with the store beneath them."""
