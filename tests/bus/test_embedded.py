@@ -3,10 +3,10 @@
 import multiprocessing as mp
 
 import pytest
+from tests.bus.bus_conformance import BusConformance, full_batch
 
 from fullcircle.bus.embedded import EmbeddedBus
 from fullcircle.core.errors import TransientSourceError
-from tests.bus.bus_conformance import BusConformance, full_batch
 
 
 class TestEmbedded(BusConformance):

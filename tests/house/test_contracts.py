@@ -107,7 +107,7 @@ def reasons(said: str) -> dict[str, str]:
     broken = [line.split(" BROKEN")[0].strip() for line in said.splitlines() if " BROKEN" in line]
     details = said.partition("Broken contracts\n")[2]
     places = sorted((details.index(f"{name}\n"), name) for name in broken)
-    ends = [*(place for place, _ in places[1:]), len(details)]
+    ends = [*(place for place, _ in places[1:]), len(details)][: len(places)]
     return {name: details[place:end] for (place, name), end in zip(places, ends, strict=True)}
 
 

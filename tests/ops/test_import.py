@@ -43,7 +43,7 @@ def test_it_shows_what_it_would_do_and_does_nothing(alice: House, tmp_path: Path
 
 def test_it_changes_nothing_the_second_time(alice: House, tmp_path: Path, capsys: Any) -> None:
     path = sheet(tmp_path)
-    assert run(capsys, "import", path) [1]["tally"] == {"stored": 12}
+    assert run(capsys, "import", path)[1]["tally"] == {"stored": 12}
     code, shown = run(capsys, "import", path)
     assert (code, shown["tally"]) == (0, {"duplicate": 12})
     assert models.Touchpoint.everywhere.count() == 12
@@ -56,7 +56,9 @@ def test_it_keeps_refused_rows_with_their_reasons(alice: House, tmp_path: Path, 
         ["b", "no time at all", "p", "=HYPERLINK(1)", "web"],
         ["c", "2026-05-01T10:00:00Z", "p"],
     ]
-    path = write(tmp_path / "mixed.csv", [*rows, *[[f"x{n}", "2026-05-02T10:00:00Z", "q", "also fine", "web"] for n in range(9)]])
+    path = write(
+        tmp_path / "mixed.csv", [*rows, *[[f"x{n}", "2026-05-02T10:00:00Z", "q", "also fine", "web"] for n in range(9)]]
+    )
     code, shown = run(capsys, "import", path)
     assert code == 1
     assert shown["tally"] == {"stored": 10, "quarantined:missing_time": 1, "quarantined:bad_row": 1}
@@ -72,7 +74,7 @@ def test_it_counts_history_and_opens_no_cases_unless_asked(alice: House, tmp_pat
     path = sheet(tmp_path)
     run(capsys, "import", path)
     assert models.Case.everywhere.count() == 0
-    other = sheet(tmp_path / "." , 12)
+    other = sheet(tmp_path / ".", 12)
     Path(other).rename(tmp_path / "live.csv")
     run(capsys, "import", str(tmp_path / "live.csv"), "--name", "Live", "--as-live")
     assert models.Case.everywhere.count() == 0  # the same touchpoints: known already, still history
@@ -87,7 +89,9 @@ def test_it_opens_cases_for_history_when_asked(alice: House, tmp_path: Path, cap
     ("content", "word"),
     [(b"", "empty"), (b"\x00\x01\x02", ""), (b"id,text\n", "")],
 )
-def test_it_says_what_is_wrong_with_a_file(alice: House, tmp_path: Path, capsys: Any, content: bytes, word: str) -> None:
+def test_it_says_what_is_wrong_with_a_file(
+    alice: House, tmp_path: Path, capsys: Any, content: bytes, word: str
+) -> None:
     path = tmp_path / "odd.csv"
     path.write_bytes(content)
     code = main(["import", str(path)])
@@ -104,9 +108,7 @@ def test_it_refuses_a_mapping_that_does_not_fit(alice: House, tmp_path: Path, ca
     assert "no such column" in capsys.readouterr().err
 
 
-def test_it_reads_a_large_file_with_an_analyser_of_its_own(
-    transactional_db: None, tmp_path: Path, capsys: Any
-) -> None:
+def test_it_reads_a_large_file_with_an_analyser_of_its_own(transactional_db: None, tmp_path: Path, capsys: Any) -> None:
     from fullcircle.connectors.file.guess import guess_file
     from fullcircle.ops.importing import read_import, source_for
 

@@ -1,13 +1,13 @@
 """What somebody owes an answer to, who gets it, and by when."""
 
 import msgspec
+from tests.cast import House
 
 from fullcircle.core.kinds import Channel, Direction, Intent, Kind, Urgency
 from fullcircle.core.moments import MINUTE
 from fullcircle.store import models
 from fullcircle.store.house import touch_house
 from fullcircle.testing.builders import OCCURRED_AT, make_annotation, make_author, make_touchpoint
-from tests.cast import House
 
 
 def test_it_opens_one_case_for_what_wants_an_answer(alice: House) -> None:

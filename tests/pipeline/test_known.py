@@ -1,18 +1,19 @@
 """New, seen before, newer, older, taken back: whatever order it comes in, the repository ends the same."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from tests.cast import House
 
 from fullcircle.core.kinds import Change
 from fullcircle.core.moments import MINUTE
 from fullcircle.core.records import Touchpoint
 from fullcircle.store import models
 from fullcircle.testing.builders import CAPTURED_AT, OCCURRED_AT, make_author, make_touchpoint
-from tests.cast import House
 
 
 def history() -> list[Touchpoint]:
@@ -65,7 +66,7 @@ class TestOrder(TestCase):
         events = history()
         straight.store(*events)
         edges = [0, *sorted(cuts), 8]
-        for first, last in zip(edges, edges[1:], strict=False):
+        for first, last in pairwise(edges):
             shuffled.store(*[events[index] for index in order[first:last]])
         one, other = state(straight), state(shuffled)
         root = {name: thread is None for name, thread in one.pop("threads").items()}

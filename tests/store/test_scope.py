@@ -2,11 +2,11 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.cast import House
 
 from fullcircle.store import models
 from fullcircle.store.scope import ScopeError, workspace_scope
 from fullcircle.testing.builders import make_author, make_touchpoint
-from tests.cast import House
 
 
 def test_it_gives_nothing_without_a_workspace(alice: House, charlie: House) -> None:

@@ -47,14 +47,18 @@ def test_it_finds_all_words_newest_first_and_beginnings(alice: House) -> None:
     assert ids(alice, "") == ids(alice, "!!!") == []
 
 
-@pytest.mark.parametrize("query", ['"', "a OR b", "NEAR(a b)", "rowid:1", "x AND", "'; DROP TABLE touchpoint; --", "*", "a\x00b"])
+@pytest.mark.parametrize(
+    "query", ['"', "a OR b", "NEAR(a b)", "rowid:1", "x AND", "'; DROP TABLE touchpoint; --", "*", "a\x00b"]
+)
 def test_it_takes_no_query_for_a_command(alice: House, query: str) -> None:
     alice.store(make_touchpoint(external_id="a", text="nothing of the kind"))
     assert ids(alice, query) == []
 
 
 def test_it_forgets_what_was_edited_away_or_taken_back(alice: House) -> None:
-    alice.store(make_touchpoint(external_id="a", text="first words"), make_touchpoint(external_id="b", text="other words"))
+    alice.store(
+        make_touchpoint(external_id="a", text="first words"), make_touchpoint(external_id="b", text="other words")
+    )
     alice.store(make_touchpoint(external_id="a", text="second thoughts", version=1, change=Change.EDIT))
     alice.store(make_touchpoint(external_id="b", text="", change=Change.DELETE))
     assert ids(alice, "words") == []
