@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from fullcircle.core.moments import _ISO, from_datetime, parse_moment, to_datetime, to_iso
 
-
 FIRST, LAST = datetime(1970, 1, 1), datetime(2099, 12, 31)  # noqa: DTZ001 - hypothesis wants naive bounds
 
 

@@ -50,7 +50,7 @@ class TestUndo(TestCase):
                 merges.append(merge_people(viewer, people[keep], people[other]).id)
             except DeskError as error:
                 refused = error.code
-                assert refused == "already_merged"  # noqa: PT017 - which pairs are refused is drawn
+                assert refused == "already_merged"
         order.shuffle(merges)
         for merge_id in merges:
             unmerge_people(viewer, merge_id)
