@@ -126,3 +126,41 @@ def test_it_takes_two_missed_calls_of_one_number_as_one_case(alice: House) -> No
     alice.store(make_touchpoint(external_id="c2", occurred_at=OCCURRED_AT + MINUTE, **ring))
     (case,) = alice.cases()
     assert {row.case_id for row in alice.touchpoints()} == {case.id}
+
+
+def test_it_stops_the_clock_when_we_rang_back_and_reached_them(alice: House) -> None:
+    call = {"kind": Kind.CALL, "channel": Channel.CALLS, "text": "", "is_public": False}
+    alice.store(make_touchpoint(external_id="c1", title="Missed call", **call))
+    ours = {"direction": Direction.OUTBOUND, **call}
+    alice.store(make_touchpoint(external_id="c2", title="Not reached", occurred_at=OCCURRED_AT + MINUTE, **ours))
+    assert alice.cases()[0].status == "open"
+    alice.store(make_touchpoint(external_id="c3", title="Call, 2:10 min", occurred_at=OCCURRED_AT + 2 * MINUTE, **ours))
+    (case,) = alice.cases()
+    assert (case.status, case.first_response_at) == ("pending", OCCURRED_AT + 2 * MINUTE)
+
+
+def test_it_lets_what_somebody_is_to_us_choose_who_answers(alice: House) -> None:
+    models.Rule.everywhere.create(
+        workspace=alice.workspace,
+        name="Journalists to press",
+        position=1,
+        changed_at=OCCURRED_AT,
+        body={"when": {"field": "relation", "has": ["journalist"]}, "then": {"team": alice.press.id}},
+    )
+    touch_house(alice.workspace.id)
+    alice.store(make_touchpoint(external_id="a"))
+    person_id = models.Identity.everywhere.get(workspace=alice.workspace).person_id
+    models.Relation.everywhere.create(
+        workspace=alice.workspace, person_id=person_id, kind="journalist", since=OCCURRED_AT
+    )
+    alice.store(make_touchpoint(external_id="b"))
+    assert [case.team_id for case in alice.cases()] == [alice.team.id, alice.press.id]
+
+
+def test_it_moves_what_a_case_counts_with_the_words_that_opened_it(alice: House) -> None:
+    alice.reader.said["Wo ist der Fehler?"] = make_annotation(language="de")
+    alice.store(make_touchpoint(external_id="a"))
+    alice.store(make_touchpoint(external_id="a", text="Wo ist der Fehler?", version=1))
+    rows = models.Rollup.everywhere.filter(workspace=alice.workspace).order_by("language")
+    counts = [(row.language, row.touchpoint_count, row.case_count) for row in rows]
+    assert counts == [("de", 1, 1), ("en", 0, 0)]

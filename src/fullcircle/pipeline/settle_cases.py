@@ -28,12 +28,15 @@ from fullcircle.routing.case_clocks import Targets
 from fullcircle.routing.case_events import Happened, Inbound, Outbound
 from fullcircle.routing.case_state import CaseState, advance, open_case
 from fullcircle.routing.decide import Decision, decide
+from fullcircle.routing.facts import Facts
 from fullcircle.routing.joining import CaseFacts, JoinAction, TouchpointFacts, join_or_open
 from fullcircle.routing.rules import Priority
 
 TITLE_LIMIT = 200
 THREADLESS = frozenset({Channel.DIRECT_MESSAGES, Channel.CALLS, Channel.MAIL, Channel.FORMS})
 """Elsewhere a case belongs to one thread, so most cases of a busy person need no second look."""
+NOT_REACHED = "Not reached"
+"""Title of a call of ours that nobody took: it answers nobody."""
 PROMPT_KINDS = frozenset({Kind.DIRECT_MESSAGE, Kind.EMAIL, Kind.QUESTION, Kind.CHAT})
 """Kinds by which somebody turns to us in person: they want an answer unless analysis says it is spam."""
 
@@ -55,16 +58,20 @@ def put_case(settling: Settling) -> None:
         if new.is_deleted or (record.is_history and not settling.source.counts_history):
             continue
         if record.direction is Direction.OUTBOUND:
-            _answer_outside(settling, new)
+            _answer_outside(settling, index, new)
         elif index in settling.persons:
             _hear(settling, index, new)
 
 
-def _answer_outside(settling: Settling, new: NewTouchpoint) -> None:
-    """One of our accounts spoke in a thread somebody waits in, by whatever app."""
-    if new.thread is None:
-        return
-    for case in settling.lookup.cases_by_thread.get(new.thread, ()):
+def _answer_outside(settling: Settling, index: int, new: NewTouchpoint) -> None:
+    """One of our accounts spoke in a thread somebody waits in, by whatever app; or rang them back and reached them."""
+    lookup = settling.lookup
+    if new.record.channel is Channel.CALLS:
+        rang = [] if new.record.title == NOT_REACHED else lookup.cases_by_person.get(settling.persons.get(index, 0), [])
+        cases = [case for case in rang if case.channel == Channel.CALLS]
+    else:
+        cases = lookup.cases_by_thread.get(new.thread, []) if new.thread is not None else []
+    for case in cases:
         if case.state.status is not CaseStatus.RESOLVED:
             settling.turns.append(Turn(case, Outbound(new.ordered_at, is_outside=True), new.id))
             new.case_id = case.case_id
@@ -181,11 +188,28 @@ def put_routing(settling: Settling) -> None:
     """Decide for the cases this batch opens, then live through every turn."""
     house, opened = settling.house, settling.opened
     if opened:
-        facts = [facts_of(house, new, case.person_id) for new, _, case in opened]
+        facts = _facts(settling)
         for (new, _, case), decision in zip(opened, decide(facts, house.rules, house.load), strict=True):
             _direct(settling, new, case, decision)
     for turn in settling.turns:
         _live(settling, turn)
+
+
+def _facts(settling: Settling) -> list[Facts]:
+    house, opened = settling.house, settling.opened
+    asked = any("relation" in rule.person_fields for rule in house.rules.rules)
+    relations = settling.lookup.relations_of([case.person_id for _, _, case in opened]) if asked else {}
+    met = {identity.person_id for identity in settling.settled.identities}
+    return [
+        facts_of(
+            house,
+            new,
+            case.person_id,
+            relations=relations.get(case.person_id, ()),
+            is_new_person=case.person_id in met,
+        )
+        for new, _, case in opened
+    ]
 
 
 def _direct(settling: Settling, new: NewTouchpoint, case: OpenCase, decision: Decision) -> None:

@@ -3,6 +3,7 @@
 Both live for one batch. They are mutable on purpose: a batch may hold a create, its edit and its delete.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ class StoredRow(msgspec.Struct, gc=False):
     text: str
     rollup_key: tuple[Any, ...]
     annotation: tuple[int, int, bool]  # sentiment, urgency, wants_reply as they were counted
+    case_count: int  # 1 where it opened a case
 
 
 class KnownIdentity(msgspec.Struct, gc=False):
@@ -88,6 +90,7 @@ class Lookup(msgspec.Struct):
     cases_by_person: dict[int, list[OpenCase]]
     cases_by_thread: dict[int, list[OpenCase]]
     numbers: Numbers
+    relations_of: Callable[[list[int]], dict[int, tuple[str, ...]]]  # of persons; asked only where rules look at it
 
 
 class NewTouchpoint(msgspec.Struct, gc=False):

@@ -4,7 +4,7 @@ import functools
 
 import msgspec
 
-from fullcircle.connectors.phone.records import FORM, Call
+from fullcircle.connectors.phone.records import FORM, Call, verified_by
 from fullcircle.core.drops import QuarantineReason, Unreadable
 from fullcircle.core.gate import JSON_BYTES, clean_text, mend_json
 from fullcircle.core.kinds import Channel, Direction, Kind
@@ -66,7 +66,7 @@ def _touchpoint(source: SourceContext, raw: RawRecord, call: Call) -> Touchpoint
         is_public=False,
         occurred_at=call.started_at,
         captured_at=raw.captured_at,
-        author=_author(call, source.settings.get("country", "")),
+        author=_author(call, source.settings.get("country", ""), is_verified=verified_by(raw) == "telephony"),
         title=_title(call),
         text=text,
         account=_short(call.line) or source.settings.get("line", ""),
@@ -75,14 +75,14 @@ def _touchpoint(source: SourceContext, raw: RawRecord, call: Call) -> Touchpoint
     )
 
 
-def _author(call: Call, country: str) -> Author | None:
+def _author(call: Call, country: str, *, is_verified: bool) -> Author | None:
     """The other side, whichever way the call went. Withheld: nobody, unless a name was said; a name alone joins no two
     calls."""
     number = _number(call.number, country)
     name = _short(call.name)
     if not number and not name:
         return None
-    return Author(number or f"row:{_short(call.id)}", number, name)
+    return Author(number or f"row:{_short(call.id)}", number, name, is_verified=is_verified and bool(number))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -54,8 +54,8 @@ def write_edits(settled: Settled, counts: dict[Key, Measures], now: Moment) -> N
     words.take_out(batch.workspace_id, [(edit.touchpoint_id, stored_tokens(edit.old)) for edit in settled.edited])
     words.index(batch.workspace_id, [(edit.touchpoint_id, edit.tokens) for edit in settled.edited])
     for edit in settled.edited:
-        add_to(counts, edit.old.rollup_key, *edit.old.annotation, 0, sign=-1)
-        add_to(counts, new_rollup_key(edit), *edit.counted, 0)
+        add_to(counts, edit.old.rollup_key, *edit.old.annotation, edit.old.case_count, sign=-1)
+        add_to(counts, new_rollup_key(edit), *edit.counted, edit.old.case_count)
 
 
 def new_rollup_key(edit: Edited) -> Key:

@@ -45,11 +45,26 @@ def read_lookup(batch: Batch, reopen_within_ms: int, now: Moment) -> Lookup:
         cases_by_person=by_person,
         cases_by_thread=by_thread,
         numbers=_numbers(),
+        relations_of=_relations_of,
     )
 
 
 def _changes(touchpoint: Any, found: KnownTouchpoint) -> bool:
     return touchpoint.change is Change.DELETE or touchpoint.version != found.version
+
+
+def _relations_of(person_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """What persons are to us now, those merged into them included."""
+    rows = read_in(
+        "SELECT p.root_id, r.kind FROM relation r JOIN person p ON p.id = r.person_id "
+        "WHERE r.until IS NULL AND p.root_id IN ({marks}) ORDER BY r.id",
+        [],
+        person_ids,
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for person_id, kind in rows:
+        found[person_id] = (*found.get(person_id, ()), kind)
+    return found
 
 
 def _numbers() -> Numbers:
@@ -79,8 +94,10 @@ def _identities(digests: Iterable[bytes]) -> dict[bytes, KnownIdentity]:
 def _rows(identifiers: list[int]) -> dict[int, StoredRow]:
     rows = read_in(
         "SELECT t.id, t.title, t.text, t.account_id, t.platform, t.direction, t.team_id, "
-        "a.department, a.language, a.sentiment, a.urgency, a.wants_reply "
-        "FROM touchpoint t JOIN annotation a ON a.touchpoint_id = t.id WHERE t.id IN ({marks})",
+        "a.department, a.language, a.sentiment, a.urgency, a.wants_reply, "
+        "CASE WHEN c.first_touchpoint_id = t.id THEN 1 ELSE 0 END "
+        "FROM touchpoint t JOIN annotation a ON a.touchpoint_id = t.id "
+        'LEFT JOIN "case" c ON c.id = t.case_id WHERE t.id IN ({marks})',
         [],
         identifiers,
     )
@@ -90,6 +107,7 @@ def _rows(identifiers: list[int]) -> dict[int, StoredRow]:
             row[2],
             rollup_key(row[0], row[3], row[4], row[5], row[7], row[8], row[6]),
             (row[9], row[10], bool(row[11])),
+            row[12],
         )
         for row in rows
     }
