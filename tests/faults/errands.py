@@ -41,20 +41,19 @@ def warm() -> None:
     Understander.load = lambda path=None: loaded  # type: ignore[method-assign,assignment]
 
 
-def migrate(kill_at_statement: int = 0) -> int:
-    """Bring the database up to date; killed before the k-th statement where k is given. How many statements it took."""
-    count = 0
+def migrate(kill_at_statement: int = 0) -> list[str]:
+    """Bring the database up to date; killed before the k-th statement where k is given. How each statement begins."""
+    heads: list[str] = []
 
-    def count_statement(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal count
-        count += 1
-        if count == kill_at_statement:
+    def note_statement(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        heads.append(" ".join(str(sql).split())[:60])
+        if len(heads) == kill_at_statement:
             os.kill(os.getpid(), 9)
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(count_statement):
+    with connection.execute_wrapper(note_statement):
         ready.migrate()
-    return count
+    return heads
 
 
 def found(sources: dict[str, dict[str, Any]]) -> dict[str, int]:

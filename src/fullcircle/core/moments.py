@@ -5,7 +5,7 @@ Integers compare, hash and travel cheaply, and a platform's clock is a claim: it
 
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TypeAlias
@@ -20,6 +20,8 @@ DAY = 24 * HOUR
 EARLIEST: Moment = 0
 LATEST: Moment = 4_102_444_800_000  # 2100-01-01; later claims are clamped to the time of capture
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _ISO = re.compile(
     r"\s*(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?\s*",
     re.ASCII,
@@ -35,12 +37,12 @@ def from_datetime(value: datetime) -> Moment:
     """A naive datetime is taken as UTC."""
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
-    return int(value.timestamp() * 1000)
+    return (value - _EPOCH) // _MILLISECOND  # in whole numbers: a float of this size is a millisecond off now and then
 
 
 def to_datetime(moment: Moment) -> datetime:
     """Aware, UTC; out-of-range moments are clamped to what datetime can hold."""
-    return datetime.fromtimestamp(min(max(moment, EARLIEST), LATEST) / 1000, UTC)
+    return _EPOCH + min(max(moment, EARLIEST), LATEST) * _MILLISECOND
 
 
 def to_iso(moment: Moment) -> str:

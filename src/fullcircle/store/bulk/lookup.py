@@ -24,6 +24,7 @@ from fullcircle.store.bulk.tables import quoted, read, read_in
 
 def read_lookup(batch: Batch, reopen_within_ms: int, now: Moment) -> Lookup:
     """Inside the writer's transaction, so that nothing moves between reading and writing."""
+    numbers = _numbers()
     known = _touchpoints(batch.digests)
     changed = [
         found.touchpoint_id
@@ -44,7 +45,7 @@ def read_lookup(batch: Batch, reopen_within_ms: int, now: Moment) -> Lookup:
         identities=identities,
         cases_by_person=by_person,
         cases_by_thread=by_thread,
-        numbers=_numbers(),
+        numbers=numbers,
         relations_of=_relations_of,
     )
 
@@ -68,8 +69,12 @@ def _relations_of(person_ids: list[int]) -> dict[int, tuple[str, ...]]:
 
 
 def _numbers() -> Numbers:
-    lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    return Numbers(dict(read(f"SELECT name, next FROM id_block ORDER BY name{lock}", [])))
+    """Where each series stands. On PostgreSQL this is where writers take turns: read first, so that what is looked up
+    afterwards is what the writer before has committed."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE id_block IN SHARE ROW EXCLUSIVE MODE")
+    return Numbers(dict(read("SELECT name, next FROM id_block", [])))
 
 
 def _touchpoints(digests: Iterable[bytes]) -> dict[bytes, KnownTouchpoint]:

@@ -64,7 +64,8 @@ def many(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
 
 def copy_rows(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """COPY through the connection Django holds."""
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+    # The error of a COPY comes when it ends, past Django's own wrapping of the cursor.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 
