@@ -4,6 +4,8 @@ Shared memory would save under 3 % of the chain (docs/performance.md); threads g
 """
 
 import multiprocessing as mp
+import queue
+import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,6 +28,7 @@ class EmbeddedBus:
         self._writer: Connection = writer
         self._room = context.BoundedSemaphore(depth)
         self.is_ended = False
+        self._arrived: queue.SimpleQueue[bytes] | None = None
         self._prepare()
 
     def _prepare(self) -> None:
@@ -33,7 +36,8 @@ class EmbeddedBus:
         self._decode = msgspec.msgpack.Decoder(Batch).decode
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_reader": self._reader, "_writer": self._writer, "_room": self._room, "is_ended": self.is_ended}
+        kept = ("_reader", "_writer", "_room", "is_ended")
+        return {"_arrived": None, **{name: getattr(self, name) for name in kept}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -54,17 +58,31 @@ class EmbeddedBus:
 
     def take(self, timeout_s: float) -> Batch | None:
         """The next batch. None after `timeout_s`, or for good once `is_ended`."""
-        if self.is_ended or not self._reader.poll(timeout_s):
+        if self.is_ended:
             return None
+        if self._arrived is None:
+            self._arrived = queue.SimpleQueue()
+            threading.Thread(target=self._receive, args=(self._arrived,), name="bus", daemon=True).start()
         try:
-            data = self._reader.recv_bytes()
-        except EOFError:
-            data = _END
+            data = self._arrived.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
         if data == _END:
             self.is_ended = True
             return None
         self._room.release()
         return self._decode(data)
+
+    def _receive(self, arrived: "queue.SimpleQueue[bytes]") -> None:
+        """A pipe holds 64 KB, a batch megabytes: without somebody who listens while the writer commits, the producer
+        would stand still as long, and two processes would be no faster than one. The semaphore bounds what waits."""
+        data = b"?"
+        while data != _END:
+            try:
+                data = self._reader.recv_bytes()
+            except (EOFError, OSError):
+                data = _END
+            arrived.put(data)
 
     def close(self) -> None:
         """Said by the producer: nothing more comes."""

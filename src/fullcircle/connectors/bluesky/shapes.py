@@ -15,11 +15,11 @@ BOUND = 64
 """Parts (facets, pictures, languages) we read of one post; the platform allows far fewer."""
 
 
-class Typed(Struct):
+class Typed(Struct, gc=False):
     type: str = field(name="$type", default="")
 
 
-class Ref(Struct):
+class Ref(Struct, gc=False):
     """A strong reference; in a quote with media the reference lies one level deeper."""
 
     uri: str = ""
@@ -30,47 +30,47 @@ class Ref(Struct):
         return self.uri or (self.record.uri if self.record else "")
 
 
-class ReplyRefs(Struct):
+class ReplyRefs(Struct, gc=False):
     root: Ref | None = None
     parent: Ref | None = None
 
 
-class Slice(Struct, rename="camel"):
+class Slice(Struct, rename="camel", gc=False):
     byte_start: int
     byte_end: int
 
 
-class Feature(Struct):
+class Feature(Struct, gc=False):
     type: str = field(name="$type", default="")
     uri: str = ""
     did: str = ""
 
 
-class Facet(Struct):
+class Facet(Struct, gc=False):
     index: Slice
     features: list[Feature] = []
 
 
-class BlobLink(Struct):
+class BlobLink(Struct, gc=False):
     link: str = field(name="$link", default="")
 
 
-class Blob(Struct, rename="camel"):
+class Blob(Struct, rename="camel", gc=False):
     ref: BlobLink | None = None
     mime_type: str = ""
 
 
-class Picture(Struct):
+class Picture(Struct, gc=False):
     alt: str | None = None
     image: Blob | None = None
 
 
-class Card(Struct):
+class Card(Struct, gc=False):
     uri: str = ""
     title: str | None = None
 
 
-class Embed(Struct):
+class Embed(Struct, gc=False):
     """Any of images, video, external, record, recordWithMedia: what is not there is empty."""
 
     images: list[Picture] = []
@@ -81,7 +81,7 @@ class Embed(Struct):
     media: "Embed | None" = None
 
 
-class PostRecord(Struct, rename="camel"):
+class PostRecord(Struct, rename="camel", gc=False):
     """`app.bsky.feed.post`, as its author wrote it."""
 
     type: str = field(name="$type", default="")
@@ -93,7 +93,7 @@ class PostRecord(Struct, rename="camel"):
     embed: Embed | None = None
 
 
-class OddRecord(Struct, rename="camel"):
+class OddRecord(Struct, rename="camel", gc=False):
     """The same where a part is not what the documentation says: the parts are tried one by one."""
 
     type: str = field(name="$type", default="")
@@ -110,7 +110,7 @@ class OddRecord(Struct, rename="camel"):
         return PostRecord(self.type, self.text, self.created_at, self.reply, langs, facets, embed)
 
 
-class Profile(Struct, rename="camel"):
+class Profile(Struct, rename="camel", gc=False):
     did: str = ""
     handle: str | None = None
     display_name: str | None = None
@@ -118,7 +118,7 @@ class Profile(Struct, rename="camel"):
     followers_count: int | None = None
 
 
-class PostView(Struct, rename="camel"):
+class PostView(Struct, rename="camel", gc=False):
     """A post as the network shows it."""
 
     uri: str = ""
@@ -131,14 +131,14 @@ class PostView(Struct, rename="camel"):
     like_count: int | None = None
 
 
-class FeedItem(Struct):
+class FeedItem(Struct, gc=False):
     """A post in a feed; `reason` says when it stands there for a repost."""
 
     post: PostView
     reason: Typed | None = None
 
 
-class StoredRecord(Struct):
+class StoredRecord(Struct, gc=False):
     """What `getRecord` answers."""
 
     uri: str = ""
@@ -146,7 +146,7 @@ class StoredRecord(Struct):
     value: Raw = NOTHING
 
 
-class Notification(Struct, rename="camel"):
+class Notification(Struct, rename="camel", gc=False):
     uri: str = ""
     cid: str = ""
     author: Profile | None = None
@@ -155,7 +155,7 @@ class Notification(Struct, rename="camel"):
     indexed_at: str | None = None
 
 
-class Commit(Struct):
+class Commit(Struct, gc=False):
     """One record made, changed or taken away."""
 
     rev: str = ""
@@ -165,7 +165,7 @@ class Commit(Struct):
     record: Raw = NOTHING
 
 
-class Event(Struct):
+class Event(Struct, gc=False):
     """A line of Jetstream: version 1 puts the commit one level down, version 2 is flat within a `payload` frame."""
 
     type: str = field(name="$type", default="")
@@ -190,11 +190,11 @@ class Event(Struct):
         return Commit(self.rev, self.operation, self.collection, self.rkey, self.record)
 
 
-class When(Struct, rename="camel"):
+class When(Struct, rename="camel", gc=False):
     indexed_at: str | None = None
 
 
-class Peek(Struct, rename="camel"):
+class Peek(Struct, rename="camel", gc=False):
     """As much of an item as paging needs: when, and which version of what."""
 
     uri: str = ""
@@ -204,27 +204,27 @@ class Peek(Struct, rename="camel"):
     reason: "When | str | None" = None
 
 
-class NotificationPage(Struct):
+class NotificationPage(Struct, gc=False):
     notifications: list[Raw] = []
     cursor: str | None = None
 
 
-class SearchPage(Struct, rename="camel"):
+class SearchPage(Struct, rename="camel", gc=False):
     posts: list[Raw] = []
     cursor: str | None = None
     hits_total: int | None = None
 
 
-class FeedPage(Struct):
+class FeedPage(Struct, gc=False):
     feed: list[Raw] = []
     cursor: str | None = None
 
 
-class Posts(Struct):
+class Posts(Struct, gc=False):
     posts: list[PostView] = []
 
 
-class Tokens(Struct, rename="camel"):
+class Tokens(Struct, rename="camel", gc=False):
     """What `createSession` and `refreshSession` answer."""
 
     access_jwt: str
@@ -233,14 +233,14 @@ class Tokens(Struct, rename="camel"):
     handle: str = ""
 
 
-class Refusal(Struct):
+class Refusal(Struct, gc=False):
     """An XRPC error body."""
 
     error: str = ""
     message: str = ""
 
 
-class Own(Struct, omit_defaults=True):
+class Own(Struct, omit_defaults=True, gc=False):
     """Who we are on Bluesky: what a raw record's context says beside its payload."""
 
     did: str = ""
@@ -260,17 +260,17 @@ class Hashtag(Struct, tag_field="$type", tag="app.bsky.richtext.facet#tag"):
     tag: str
 
 
-class NewFacet(Struct):
+class NewFacet(Struct, gc=False):
     index: Slice
     features: list[Link | Mention | Hashtag]
 
 
-class StrongRef(Struct):
+class StrongRef(Struct, gc=False):
     uri: str
     cid: str
 
 
-class NewReply(Struct):
+class NewReply(Struct, gc=False):
     root: StrongRef
     parent: StrongRef
 
@@ -284,7 +284,7 @@ class NewPost(Struct, rename="camel", omit_defaults=True, tag_field="$type", tag
     reply: NewReply | None = None
 
 
-class PutRecord(Struct, rename="camel"):
+class PutRecord(Struct, rename="camel", gc=False):
     """`swapRecord: null` says: only if there is none yet, so a resend cannot put a second one there."""
 
     repo: str
@@ -294,7 +294,7 @@ class PutRecord(Struct, rename="camel"):
     swap_record: None = None
 
 
-class Written(Struct):
+class Written(Struct, gc=False):
     uri: str = ""
     cid: str = ""
 

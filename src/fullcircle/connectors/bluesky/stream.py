@@ -18,7 +18,7 @@ from fullcircle.core.records import Author, RawRecord, Touchpoint
 LIMIT = 250  # of dids and keys: far beyond any real one, and short enough for every limit of ours
 
 
-class NewCommit(Struct):
+class NewCommit(Struct, gc=False):
     rev: str = ""
     operation: str = ""
     collection: str = ""
@@ -26,7 +26,7 @@ class NewCommit(Struct):
     record: PostRecord | None = None
 
 
-class NewEvent(Struct):
+class NewEvent(Struct, gc=False):
     """What is not read here (`kind`, `rev` ...) stands only so that its type is checked as in `shapes.Event`."""
 
     type: str = field(name="$type", default="")
