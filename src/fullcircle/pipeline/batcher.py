@@ -1,4 +1,4 @@
-"""Makes batches of what arrived: at most 500 records while people work, 5,000 for an import."""
+"""Makes batches of what arrived: at most 500 records while people work, 2,000 for an import."""
 
 import gc
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from fullcircle.pipeline.reading import read_records
 LIVE_SIZE = 500
 LIVE_WAIT_MS = 200
 """How long the intake waits for more before it closes a batch that is not full."""
-BULK_SIZE = 5_000
+BULK_SIZE = 2_000
 
 
 def batches_of(

@@ -7,11 +7,39 @@ import msgspec
 from fullcircle.core.batches import Batch
 from fullcircle.core.records import Touchpoint
 
+_BASE_32 = str.maketrans("234567abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuv")
 _SEPARATOR = "\x1f"  # cannot stand in a platform or a host, so no two different keys are spelt alike
 
 
 def digest(workspace_id: int, platform: str, host: str, external_id: str) -> bytes:
-    """16 bytes; with 10**9 touchpoints a clash has a chance of about 10**-21."""
+    """16 bytes; among 10**9 touchpoints a clash has a chance below 10**-11.
+
+    Four bytes of the time the id itself carries, where it does, come first: what is new then lies together in every
+    index, and a batch touches a third of the pages. The id alone decides, never a claimed time."""
+    spelt = f"{workspace_id}{_SEPARATOR}{platform}{_SEPARATOR}{host}{_SEPARATOR}{external_id}"
+    mixed = blake2b(spelt.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    seconds = seconds_in(external_id)
+    return seconds.to_bytes(4, "big") + mixed[4:] if seconds else mixed
+
+
+def seconds_in(external_id: str) -> int:
+    """About the second an id was made at, of the two forms that say so; 0: it does not.
+
+    at://.../3mabcdefghij2 holds 53 bits of microseconds in base 32, here in units of 2**20; a number of 17 to 19 digits
+    at the end of an address holds milliseconds above 16 bits."""
+    last = external_id[external_id.rfind("/") + 1 :]
+    if len(last) == 13 and external_id.startswith("at://"):
+        try:
+            return int(last[:7].translate(_BASE_32), 32) & 0xFFFFFFFF
+        except ValueError:
+            return 0
+    if 17 <= len(last) <= 19 and last.isascii() and last.isdecimal():
+        return (int(last) >> 16) // 1000 & 0xFFFFFFFF
+    return 0
+
+
+def identity_key(workspace_id: int, platform: str, host: str, external_id: str) -> bytes:
+    """Of an outside account: no time in it."""
     spelt = f"{workspace_id}{_SEPARATOR}{platform}{_SEPARATOR}{host}{_SEPARATOR}{external_id}"
     return blake2b(spelt.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
@@ -25,7 +53,7 @@ def identity_digest(touchpoint: Touchpoint) -> bytes:
     author = touchpoint.author
     if author is None or not author.external_id:
         return b""
-    return digest(touchpoint.workspace_id, touchpoint.platform, touchpoint.host, author.external_id)
+    return identity_key(touchpoint.workspace_id, touchpoint.platform, touchpoint.host, author.external_id)
 
 
 def thread_of(root_digest: bytes) -> int:

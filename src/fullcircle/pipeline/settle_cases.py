@@ -66,11 +66,10 @@ def put_case(settling: Settling) -> None:
 def _answer_outside(settling: Settling, index: int, new: NewTouchpoint) -> None:
     """One of our accounts spoke in a thread somebody waits in, by whatever app; or rang them back and reached them."""
     lookup = settling.lookup
-    if new.record.channel is Channel.CALLS:
-        rang = [] if new.record.title == NOT_REACHED else lookup.cases_by_person.get(settling.persons.get(index, 0), [])
-        cases = [case for case in rang if case.channel == Channel.CALLS]
-    else:
-        cases = lookup.cases_by_thread.get(new.thread, []) if new.thread is not None else []
+    cases = list(lookup.cases_by_thread.get(new.thread, ())) if new.thread is not None else []
+    if new.record.channel is Channel.CALLS and new.record.title != NOT_REACHED:
+        theirs = lookup.cases_by_person.get(settling.persons.get(index, 0), ())
+        cases += [case for case in theirs if case.channel == Channel.CALLS and case not in cases]
     for case in cases:
         if case.state.status is not CaseStatus.RESOLVED:
             settling.turns.append(Turn(case, Outbound(new.ordered_at, is_outside=True), new.id))
