@@ -1,6 +1,10 @@
 """The pipe inside one machine."""
 
 import multiprocessing as mp
+import os
+import signal
+import time
+from pathlib import Path
 
 import pytest
 from tests.bus.bus_conformance import BusConformance, full_batch
@@ -46,3 +50,27 @@ def test_it_says_when_the_consumer_is_gone() -> None:
     bus._reader.close()
     with pytest.raises(TransientSourceError):
         bus.put(full_batch(1))
+
+
+def _hold_and_die(report: str) -> None:
+    """A consumer that is killed while its producer waits for room."""
+    context = mp.get_context("spawn")
+    bus = EmbeddedBus(depth=1, context=context)
+    process = context.Process(target=_produce, args=(bus, 50), daemon=True)
+    process.start()
+    bus.leave()
+    Path(report).write_text(str(process.pid))
+    time.sleep(2)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_it_lets_a_producer_end_whose_consumer_was_killed(tmp_path: Path) -> None:
+    report = tmp_path / "pid"
+    consumer = mp.get_context("spawn").Process(target=_hold_and_die, args=(str(report),))
+    consumer.start()
+    consumer.join(30)
+    producer = Path(f"/proc/{report.read_text()}")
+    deadline = time.monotonic() + 15
+    while producer.exists() and "Z" not in (producer / "stat").read_text() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not producer.exists() or "Z" in (producer / "stat").read_text()

@@ -1,4 +1,4 @@
-"""Checks for SQLite files. The lead form: whole, and everything acknowledged is in it."""
+"""Checks for SQLite files: whole, and everything acknowledged is in it."""
 
 import sqlite3
 from collections.abc import Sequence

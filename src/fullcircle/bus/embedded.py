@@ -15,7 +15,9 @@ from fullcircle.core.batches import Batch
 from fullcircle.core.errors import TransientSourceError
 
 DEPTH = 4
+LOOK_S = 1.0
 _END = b""
+_GONE, _GO_ON = "The writer is gone.", "Start again: reading resumes at the cursor."
 
 
 class EmbeddedBus:
@@ -45,7 +47,10 @@ class EmbeddedBus:
 
     def put(self, batch: Batch) -> None:
         """Waits while `depth` batches are on their way. Raises TransientSourceError when the consumer is gone."""
-        self._room.acquire()
+        while not self._room.acquire(timeout=LOOK_S):
+            parent = mp.parent_process()
+            if parent is not None and not parent.is_alive():
+                raise TransientSourceError(_GONE, hint=_GO_ON)  # killed without a word: nobody makes room any more
         self._send(self._encode(batch))
 
     def _send(self, data: bytes) -> None:

@@ -11,7 +11,7 @@ from fullcircle.analysis.understand import Understander
 from fullcircle.connectors.registry import connector_named
 from fullcircle.core.batches import Batch
 from fullcircle.core.crashpoints import crashpoint
-from fullcircle.core.errors import FullcircleError
+from fullcircle.core.errors import FullcircleError, TransientSourceError
 from fullcircle.core.ports import Bus, Connector, SourceContext
 from fullcircle.core.records import TermList
 from fullcircle.pipeline.batcher import batches_of, calm_collector
@@ -50,6 +50,8 @@ def analyse_apart(
         connector, tools = connector_named(connector_name), Tools(Understander.load(), TermMatcher(terms))
         for batch in read_batches(connector, SourceContext(**plain), stream, cursor, size):
             bus.put(analyse(batch, tools))
+    except TransientSourceError:
+        return  # the writer is gone, and with it whoever would listen
     except FullcircleError as error:
         failures.put((str(error), error.hint))
     bus.close()
