@@ -17,7 +17,7 @@ class Sizes(NamedTuple):
     query_count: int = 120  # of each kind, in a turn
     live_posts_s: int = 2_000  # what comes in while queries are asked
     write_count: int = 140
-    imported_rows: int = 120_000
+    imported_rows: int = 300_000
     texts: int = 4_000
     settle_s: float = 8.0  # a started house counts as idle after that
 

@@ -965,7 +965,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('status', 'resolved'), _negated=True), fields=['workspace', 'status', 'team_id', '-updated_at', '-id'], name='case_inbox'),
+            index=models.Index(condition=models.Q(('status', 'resolved'), _negated=True), fields=['workspace', 'team_id', '-updated_at', '-id'], name='case_inbox'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('status', 'resolved'), _negated=True), fields=['workspace', '-updated_at', '-id'], name='case_open'),
         ),
         migrations.AddIndex(
             model_name='case',

@@ -48,8 +48,13 @@ class Case(ScopedModel):
         indexes = [
             models.Index(fields=["person_id"], name="case_person"),
             models.Index(
-                fields=["workspace", "status", "team_id", "-updated_at", "-id"],
+                fields=["workspace", "team_id", "-updated_at", "-id"],
                 name="case_inbox",
+                condition=~models.Q(status="resolved"),
+            ),
+            models.Index(
+                fields=["workspace", "-updated_at", "-id"],
+                name="case_open",
                 condition=~models.Q(status="resolved"),
             ),
             models.Index(fields=["workspace", "-updated_at", "-id"], name="case_newest"),
