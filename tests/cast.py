@@ -10,7 +10,7 @@ from fullcircle.core.drops import Drop, Unreadable
 from fullcircle.core.kinds import Role
 from fullcircle.core.moments import DAY
 from fullcircle.core.records import Annotation, RawRecord, Touchpoint
-from fullcircle.store import models
+from fullcircle.store import house, models
 from fullcircle.store.house import source_facts
 from fullcircle.testing.builders import CAPTURED_AT, make_annotation
 from fullcircle.workers.pipeline import Pipeline
@@ -39,6 +39,7 @@ class House:
     """A workspace with a team, two members, an account and a source, and the pipeline into it."""
 
     def __init__(self, slug: str, owner: str) -> None:
+        house._houses.clear()  # a test that was rolled back may have had a workspace of the same number
         self.workspace = models.Workspace.objects.create(slug=slug, name=slug.title(), created_at=CONNECTED_AT)
         mine = {"workspace": self.workspace}
         self.calendar = models.Calendar.everywhere.create(name="Always", body={"is_always_open": True}, **mine)

@@ -13,6 +13,7 @@ from fullcircle.core.kinds import Change
 from fullcircle.core.moments import MINUTE
 from fullcircle.core.records import Touchpoint
 from fullcircle.store import models
+from fullcircle.store.house import touch_house
 from fullcircle.testing.builders import CAPTURED_AT, OCCURRED_AT, make_author, make_touchpoint
 
 
@@ -130,3 +131,13 @@ def test_it_counts_what_is_empty_as_dropped(alice: House, text: str) -> None:
     tally = alice.store(make_touchpoint(text=text))
     assert tally == ({"dropped:empty": 1} if not text else {"stored": 1})
     assert books(alice)["received"] == 1
+
+
+def test_it_finds_the_terms_of_the_newer_form(alice: House) -> None:
+    models.Term.everywhere.create(workspace=alice.workspace, word="walnut", label="allergen")
+    touch_house(alice.workspace.id)
+    alice.store(make_touchpoint(text="plain bread"))
+    notes = models.Annotation.everywhere.filter(workspace=alice.workspace)
+    assert notes.get().terms is None
+    alice.store(make_touchpoint(text="walnut bread", version=1, change=Change.EDIT))
+    assert notes.get().terms is not None

@@ -1,12 +1,11 @@
 """Edits, deletes, late revisions: what changes rows that are stored already. Rare beside new rows, and exact."""
 
-from typing import Any
-
 from fullcircle.analysis.tokens import tokens_of
 from fullcircle.core.moments import Moment
 from fullcircle.pipeline.settled import Edited, Settled, StoredRow
 from fullcircle.store.bulk import words
 from fullcircle.store.bulk.rollups import Key, Measures, add_to
+from fullcircle.store.bulk.rows import note_values
 from fullcircle.store.bulk.tables import many
 
 _REVISION = (
@@ -17,7 +16,7 @@ _EDIT = "UPDATE touchpoint SET title = %s, text = %s, version = %s, is_truncated
 _NOTE = (
     "UPDATE annotation SET language = %s, language_score = %s, sentiment = %s, sentiment_score = %s, intents = %s, "
     "intent_score = %s, urgency = %s, urgency_score = %s, department = %s, department_score = %s, wants_reply = %s, "
-    "purpose = %s, purpose_score = %s, model_version = %s WHERE touchpoint_id = %s"
+    "purpose = %s, purpose_score = %s, terms = %s, model_version = %s WHERE touchpoint_id = %s"
 )
 _KEY = "UPDATE touchpoint_key SET version = %s, is_deleted = %s WHERE digest = %s"
 _KEY_STORED = (
@@ -49,7 +48,8 @@ def write_edits(settled: Settled, counts: dict[Key, Measures], now: Moment) -> N
             for edit in settled.edited
         ],
     )
-    many(_NOTE, [_note_values(edit, batch.model_version) for edit in settled.edited])
+    notes = [(*note_values(edit.annotation), batch.model_version, edit.touchpoint_id) for edit in settled.edited]
+    many(_NOTE, notes)
     many(_KEY, [(edit.record.version, False, edit.digest) for edit in settled.edited])
     words.take_out(batch.workspace_id, [(edit.touchpoint_id, stored_tokens(edit.old)) for edit in settled.edited])
     words.index(batch.workspace_id, [(edit.touchpoint_id, edit.tokens) for edit in settled.edited])
@@ -62,27 +62,6 @@ def new_rollup_key(edit: Edited) -> Key:
     """Where the newer form is counted: department and language may have changed, nothing else."""
     day, account_id, platform, direction, _, _, team_id = edit.old.rollup_key
     return (day, account_id, platform, direction, edit.annotation.department, edit.annotation.language, team_id)
-
-
-def _note_values(edit: Edited, version: int) -> tuple[Any, ...]:
-    note = edit.annotation
-    return (
-        note.language,
-        note.language_score,
-        note.sentiment,
-        note.sentiment_score,
-        note.intents,
-        note.intent_score,
-        note.urgency,
-        note.urgency_score,
-        note.department,
-        note.department_score,
-        note.wants_reply,
-        note.purpose,
-        note.purpose_score,
-        version,
-        edit.touchpoint_id,
-    )
 
 
 def write_older(settled: Settled, now: Moment) -> None:

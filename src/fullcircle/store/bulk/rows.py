@@ -8,7 +8,7 @@ import msgspec
 from fullcircle.core.batches import Batch
 from fullcircle.core.drops import Unreadable
 from fullcircle.core.moments import Moment
-from fullcircle.core.records import RawRecord, Touchpoint
+from fullcircle.core.records import Annotation, RawRecord, Touchpoint
 from fullcircle.pipeline.settled import Lookup, NewTouchpoint, Settled
 from fullcircle.routing.case_events import Happened
 from fullcircle.store import models
@@ -191,11 +191,9 @@ def _touchpoint_row(new: NewTouchpoint, segment_id: int) -> tuple[Any, ...]:
     )
 
 
-def _annotation_row(new: NewTouchpoint, version: int) -> tuple[Any, ...]:
-    note = new.annotation
+def note_values(note: Annotation) -> tuple[Any, ...]:
+    """What is said of a text, from `language` to `terms`, in the order of the annotation's columns."""
     return (
-        new.id,
-        new.record.workspace_id,
         note.language,
         note.language_score,
         note.sentiment,
@@ -210,8 +208,11 @@ def _annotation_row(new: NewTouchpoint, version: int) -> tuple[Any, ...]:
         note.purpose,
         note.purpose_score,
         _pack(note.terms) if note.terms else None,
-        version,
     )
+
+
+def _annotation_row(new: NewTouchpoint, version: int) -> tuple[Any, ...]:
+    return (new.id, new.record.workspace_id, *note_values(new.annotation), version)
 
 
 def write_touchpoints(new: Sequence[NewTouchpoint], segment_id: int, batch: Batch) -> None:
